@@ -1,0 +1,28 @@
+package org.stoq.sdk.call;
+
+import java.io.IOException;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** One call that an adapter answers. Belongs to the thread of {@link Adapter#handle}. */
+@ProviderType
+public interface Call {
+    /** Returns what is asked. */
+    Request request();
+
+    /** Returns who asks. */
+    Caller caller();
+
+    /** Returns the request's body; reading blocks, and waits for the peer's bytes. */
+    ReadableByteChannel body();
+
+    /**
+     * Sends the head of the answer; once per call.
+     *
+     * @return where to write the body; writing blocks while the peer reads too slowly, closing it
+     *     ends the answer. A call whose channel is not closed when the adapter returns is ended then.
+     * @throws IllegalStateException if the call was answered already
+     */
+    WritableByteChannel respond(Response response) throws IOException;
+}

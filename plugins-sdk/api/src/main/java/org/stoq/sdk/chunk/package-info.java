@@ -1,0 +1,16 @@
+/**
+ * Cutting content into chunks, and compressing them.
+ *
+ * <pre>{@code
+ * int length = chunker.cut(bytes, 0, available, ChunkSizes.STANDARD);
+ * Digest digest = Digest.of(ByteBuffer.wrap(bytes, 0, length));
+ * }</pre>
+ */
+@Export
+@Version("1.0.0")
+@NullMarked
+package org.stoq.sdk.chunk;
+
+import org.jspecify.annotations.NullMarked;
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

@@ -1,0 +1,126 @@
+package org.stoq.sdk.strategy;
+
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * One strategy's time in a slot: its state, its leases and its counts.
+ *
+ * <p>States are changed with the slot's lock held and read by anybody.
+ *
+ * @param <S> kind of strategy
+ */
+final class Tenure<S extends Strategy> {
+    private final Class<S> spi;
+    private final S strategy;
+    private final StrategyStatus.Origin origin;
+    private final AtomicInteger leases = new AtomicInteger();
+    private final LongAdder calls = new LongAdder();
+    private final LongAdder failures = new LongAdder();
+    private final Set<WatchedCall> inFlight = ConcurrentHashMap.newKeySet();
+    private volatile String lastFailure = "";
+    private volatile boolean draining;
+    private volatile boolean quarantined;
+
+    Tenure(Class<S> spi, S strategy, StrategyStatus.Origin origin) {
+        this.spi = spi;
+        this.strategy = strategy;
+        this.origin = origin;
+    }
+
+    S strategy() {
+        return strategy;
+    }
+
+    StrategyStatus.Origin origin() {
+        return origin;
+    }
+
+    boolean eligible() {
+        return !draining && !quarantined;
+    }
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    void drain() {
+        draining = true;
+    }
+
+    void quarantine() {
+        quarantined = true;
+    }
+
+    int leases() {
+        return leases.get();
+    }
+
+    void take() {
+        leases.incrementAndGet();
+    }
+
+    int giveBack() {
+        return leases.decrementAndGet();
+    }
+
+    void countCall() {
+        calls.increment();
+    }
+
+    void countFailure(Throwable cause) {
+        failures.increment();
+        lastFailure = cause.toString();
+    }
+
+    WatchedCall begin(Thread thread, long nowNanos) {
+        countCall();
+        WatchedCall call = new WatchedCall(thread, nowNanos);
+        inFlight.add(call);
+        return call;
+    }
+
+    void end(WatchedCall call) {
+        inFlight.remove(call);
+        call.end();
+    }
+
+    /** Interrupts calls begun before that time. Returns whether one was newly found. */
+    boolean interruptStalled(long beforeNanos) {
+        boolean found = false;
+        for (WatchedCall call : inFlight) {
+            found |= call.interruptIfBegunBefore(beforeNanos);
+        }
+        return found;
+    }
+
+    StrategyStatus status(boolean active) {
+        return new StrategyStatus(
+                spi.getSimpleName(),
+                strategy.name(),
+                origin,
+                state(active),
+                leases.get(),
+                calls.sum(),
+                failures.sum(),
+                Optional.of(lastFailure).filter(text -> !text.isEmpty()));
+    }
+
+    String describe() {
+        return "%s '%s' of %s %s"
+                .formatted(spi.getSimpleName(), strategy.name(), origin.bundle(), origin.version());
+    }
+
+    private StrategyStatus.State state(boolean active) {
+        if (draining) {
+            return StrategyStatus.State.DRAINING;
+        }
+        if (active) {
+            return StrategyStatus.State.ACTIVE;
+        }
+        return quarantined ? StrategyStatus.State.QUARANTINED : StrategyStatus.State.STANDBY;
+    }
+}

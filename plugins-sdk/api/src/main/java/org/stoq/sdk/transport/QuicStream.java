@@ -1,0 +1,54 @@
+package org.stoq.sdk.transport;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.osgi.annotation.versioning.ConsumerType;
+import org.stoq.sdk.StoqErrorCode;
+
+/**
+ * One QUIC stream (RFC 9000 s.2). One thread reads and one writes; {@link #abort} may come from any.
+ */
+@ConsumerType
+public interface QuicStream {
+    /** Returns the QUIC stream id, at most 2^32-2 (decision 8). */
+    long id();
+
+    /** Returns whether both sides may send. */
+    boolean bidirectional();
+
+    /**
+     * Reads what is there into the buffer. Blocks until there is at least one byte.
+     *
+     * @param target borrowed until the return
+     * @return how many bytes were read, or -1 at the end of the stream (FIN)
+     * @throws org.stoq.sdk.StoqException with the peer's code if it reset the stream, with our own
+     *     if {@link #abort} ended it, with the reason of the close if the connection is gone
+     */
+    int read(ByteBuffer target) throws IOException;
+
+    /**
+     * Writes all remaining bytes. Blocks while flow control, congestion control or a full send
+     * buffer hold them back: this is the back-pressure of the protocol.
+     *
+     * @param source borrowed until the return; direct buffers are sent without a copy of ours
+     * @throws org.stoq.sdk.StoqException with the peer's code if it sent STOP_SENDING, else as
+     *     {@link #read}
+     */
+    void write(ByteBuffer source) throws IOException;
+
+    /** Writes both buffers in order, as one write: a frame's header and its payload. */
+    default void write(ByteBuffer header, ByteBuffer payload) throws IOException {
+        write(header);
+        write(payload);
+    }
+
+    /** Ends our direction with FIN, after what was written. Does not wait for the peer. */
+    void finish() throws IOException;
+
+    /**
+     * Gives up both directions: RESET_STREAM and STOP_SENDING with the code, where they still make
+     * sense. Reads and writes that are blocked, and all later ones, fail with the code. Does not
+     * block.
+     */
+    void abort(StoqErrorCode code);
+}
