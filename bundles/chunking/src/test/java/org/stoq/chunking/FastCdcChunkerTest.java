@@ -1,0 +1,11 @@
+package org.stoq.chunking;
+
+import org.stoq.sdk.chunk.Chunker;
+import org.stoq.testkit.ChunkerContract;
+
+class FastCdcChunkerTest extends ChunkerContract {
+    @Override
+    protected Chunker chunker() {
+        return new FastCdcChunker();
+    }
+}
