@@ -32,7 +32,8 @@ public record ConfigKey(String name, ValueType type, Shape shape, Key facts) {
     /**
      * Reads the description of a component.
      *
-     * @throws IllegalArgumentException if it has no {@link Key} or a type that no key can have
+     * @throws IllegalArgumentException if it has no {@link Key}, a type that no key can have, or no
+     *     range or unit where its type needs one
      */
     static ConfigKey of(RecordComponent component) {
         Key facts = component.getAnnotation(Key.class);
@@ -50,6 +51,13 @@ public record ConfigKey(String name, ValueType type, Shape shape, Key facts) {
                 ValueType.of(optional.or(() -> listed).orElse(whole))
                         .orElseThrow(
                                 () -> new IllegalArgumentException("no key can have " + component));
+        boolean unbounded = facts.min() < Integer.MIN_VALUE || facts.max() > Integer.MAX_VALUE;
+        if (component.getType() == int.class && unbounded) {
+            throw new IllegalArgumentException("an int needs a smallest and a largest value: " + component);
+        }
+        if (type == ValueType.DURATION && facts.unit().step().isZero()) {
+            throw new IllegalArgumentException("a Duration needs a unit of time: " + component);
+        }
         String name = component.getName().replaceAll("(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
         return new ConfigKey(name, type, shape, facts);
     }
@@ -153,14 +161,27 @@ public record ConfigKey(String name, ValueType type, Shape shape, Key facts) {
         return shape == Shape.LIST ? raw : raw.isEmpty() ? null : raw.getFirst();
     }
 
-    /** Returns a raw value as it stands in a TOML file. */
-    static String toToml(Object raw) {
+    /** Returns a raw value (Long, Double, Boolean, String or a list) as it stands in a TOML file. */
+    public static String toToml(Object raw) {
         if (raw instanceof List<?> list) {
             return list.stream().map(ConfigKey::toToml).collect(Collectors.joining(", ", "[", "]"));
         }
-        return raw instanceof String text
-                ? '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"'
-                : raw.toString();
+        if (!(raw instanceof String text)) {
+            return raw.toString();
+        }
+        StringBuilder quoted = new StringBuilder("\"");
+        text.chars()
+                .forEach(
+                        c -> {
+                            if (c == '"' || c == '\\') {
+                                quoted.append('\\').append((char) c);
+                            } else if (c < 0x20 || c == 0x7F) {
+                                quoted.append(String.format("\\u%04X", c));
+                            } else {
+                                quoted.append((char) c);
+                            }
+                        });
+        return quoted.append('"').toString();
     }
 
     private List<?> elements(Object value) {

@@ -4,11 +4,12 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The table of the configuration that a record stands for: its keys, its defaults, and the way
@@ -100,23 +101,21 @@ public final class ConfigTable<R extends Record> {
      */
     public R read(Map<String, ?> values) {
         List<ConfigProblem> problems = new ArrayList<>();
-        values.keySet().stream()
-                .filter(key -> key(key).isEmpty())
-                .forEach(key -> problems.add(unknown(key)));
-        Object[] arguments =
-                keys.stream()
-                        .map(
-                                key -> {
-                                    Object raw = values.get(key.name());
-                                    return key.read(
-                                            raw == null ? key.rawOf(key.facts().fallback()) : raw,
-                                            problems);
-                                })
-                        .toArray();
+        @Nullable Object[] arguments = readKeys(values, problems);
         if (!problems.isEmpty()) {
             throw new InvalidConfigException(name, problems);
         }
         return construct(arguments);
+    }
+
+    /**
+     * Returns what is wrong with the keys one by one, unknown ones included: everything but
+     * contradictions between them. For a file that can be read only in part.
+     */
+    public List<ConfigProblem> check(Map<String, ?> values) {
+        List<ConfigProblem> problems = new ArrayList<>();
+        readKeys(values, problems);
+        return problems;
     }
 
     /**
@@ -132,28 +131,24 @@ public final class ConfigTable<R extends Record> {
     }
 
     /**
-     * Reads a table in which one value was typed on a command line.
+     * Reads a table in which some values were typed on a command line.
      *
      * @param record the other values
-     * @param key name of the key
-     * @param text the value as typed, without the quotes of TOML; elements of a list are separated by
-     *     commas; empty takes an optional value away
+     * @param typed texts by key, without the quotes of TOML; elements of a list are separated by
+     *     commas; an empty text takes an optional value away
      * @throws InvalidConfigException with everything that is wrong
      */
-    public R with(R record, String key, String text) {
-        return with(record, Map.of(key, text));
-    }
-
-    /** Like {@link #with(Record, String, String)} for several values, which may need each other. */
     public R with(R record, Map<String, String> typed) {
         Map<String, Object> values = new LinkedHashMap<>(values(record));
         typed.forEach(
                 (key, text) -> {
                     Object raw = key(key).map(known -> known.rawOf(text)).orElse(null);
-                    if (raw != null || key(key).isEmpty()) {
-                        values.put(key, raw == null ? text : raw);
-                    } else {
+                    if (raw != null) {
+                        values.put(key, raw);
+                    } else if (key(key).isPresent()) {
                         values.remove(key);
+                    } else {
+                        values.put(key, text);
                     }
                 });
         return read(values);
@@ -206,6 +201,19 @@ public final class ConfigTable<R extends Record> {
         }
     }
 
+    private @Nullable Object[] readKeys(Map<String, ?> values, List<ConfigProblem> problems) {
+        values.keySet().stream()
+                .filter(key -> key(key).isEmpty())
+                .forEach(key -> problems.add(unknown(key)));
+        @Nullable Object[] arguments = new @Nullable Object[keys.size()];
+        for (int i = 0; i < arguments.length; i++) {
+            ConfigKey key = keys.get(i);
+            Object raw = values.get(key.name());
+            arguments[i] = key.read(raw == null ? key.rawOf(key.facts().fallback()) : raw, problems);
+        }
+        return arguments;
+    }
+
     private ConfigProblem unknown(String key) {
         List<String> names = keys.stream().map(ConfigKey::name).toList();
         return new ConfigProblem(
@@ -216,10 +224,10 @@ public final class ConfigTable<R extends Record> {
                         .or(() -> Optional.of("it has " + String.join(", ", names))));
     }
 
-    private R construct(Object[] arguments) {
+    private R construct(@Nullable Object[] arguments) {
         for (int i = 0; i < arguments.length; i++) {
             if (components.get(i).getType() == int.class) {
-                arguments[i] = Math.toIntExact((Long) arguments[i]);
+                arguments[i] = Math.toIntExact((Long) Objects.requireNonNull(arguments[i]));
             }
         }
         try {

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a node listens or is found: an IPv6 address or a DNS name, and a UDP port.
@@ -109,7 +110,7 @@ public record HostPort(String host, int port) {
                 + "\"";
     }
 
-    private static int portOf(String text, @org.jspecify.annotations.Nullable String port) {
+    private static int portOf(String text, @Nullable String port) {
         if (port == null || !port.matches("\\d{1,5}")) {
             throw new IllegalArgumentException(
                     "'%s' lacks a port; write it as in \"[::1]:4433\" or \"edge1:4433\""

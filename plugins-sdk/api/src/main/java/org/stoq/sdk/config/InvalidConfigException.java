@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 public final class InvalidConfigException extends IllegalArgumentException {
     @Serial private static final long serialVersionUID = 1L;
 
+    private final String table;
     private final transient List<ConfigProblem> problems;
 
     /**
@@ -21,7 +22,13 @@ public final class InvalidConfigException extends IllegalArgumentException {
                 problems.stream()
                         .map(problem -> table + "." + problem)
                         .collect(Collectors.joining("; ")));
+        this.table = table;
         this.problems = List.copyOf(problems);
+    }
+
+    /** Returns the name of the table. */
+    public String table() {
+        return table;
     }
 
     /** Returns what is wrong. */

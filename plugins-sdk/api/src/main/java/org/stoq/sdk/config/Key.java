@@ -37,7 +37,10 @@ public @interface Key {
     /** Whether a running node takes a new value over; otherwise it needs a restart. */
     boolean live() default false;
 
-    /** Smallest number, duration or size in {@link #unit}; of an endpoint, its smallest port. */
+    /**
+     * Smallest number, duration or size in {@link #unit}; of an endpoint, its smallest port. An int
+     * needs both bounds.
+     */
     long min() default Long.MIN_VALUE;
 
     /** Largest number, duration or size in {@link #unit}; of an endpoint, its largest port. */
@@ -47,7 +50,7 @@ public @interface Key {
     String[] oneOf() default {};
 
     /** Regular expression that a text, or each text of a list, matches as a whole. */
-    String pattern() default ".*";
+    String pattern() default "(?s).*";
 
     /** What {@link #pattern} demands, in words. */
     String form() default "";

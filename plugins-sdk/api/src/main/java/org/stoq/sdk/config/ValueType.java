@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -208,7 +209,8 @@ public enum ValueType {
             case Integer number -> "the number " + number;
             case Double number -> "the number " + number;
             case Boolean truth -> truth.toString();
-            default -> elementsOf(raw).isPresent() ? "a list" : "something else";
+            case Map<?, ?> table -> "a table of " + table.size();
+            default -> elementsOf(raw).isPresent() ? "a list" : "something else: " + raw;
         };
     }
 

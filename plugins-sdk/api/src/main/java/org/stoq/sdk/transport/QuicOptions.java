@@ -8,19 +8,14 @@ import java.time.Duration;
  * @param maxConnections how many connections a listener serves at once, at least 1; the next one is
  *     refused
  * @param idleTimeout after how much silence a connection is dead (RFC 9000 s.10.1)
- * @param keepAliveInterval how often a connection with open streams shows that it is alive; zero for
- *     never
  * @param maxDatagramBytes largest UDP payload to send, 1,200 to 65,487 bytes
- * @param initialRtt what to assume before the first measurement (RFC 9002 s.6.2.2)
  * @param congestionAlgorithm name of the congestion controller, such as {@code cubic}
  * @param maxStreams how many streams of each kind the peer may have open at once
  */
 public record QuicOptions(
         int maxConnections,
         Duration idleTimeout,
-        Duration keepAliveInterval,
         int maxDatagramBytes,
-        Duration initialRtt,
         String congestionAlgorithm,
         int maxStreams) {
     /** Checks the ranges. */

@@ -30,9 +30,9 @@ public interface QuicStream {
      * Writes all remaining bytes. Blocks while flow control, congestion control or a full send
      * buffer hold them back: this is the back-pressure of the protocol.
      *
-     * @param source borrowed until the return; direct buffers are sent without a copy of ours
-     * @throws org.stoq.sdk.StoqException with the peer's code if it sent STOP_SENDING, else as
-     *     {@link #read}
+     * @param source borrowed until the return: the bytes are copied once, into a buffer that waits for its turn
+     * @throws org.stoq.sdk.StoqException CANCELLED, or the peer's code where that is known, if it sent
+     *     STOP_SENDING; else as {@link #read}
      */
     void write(ByteBuffer source) throws IOException;
 

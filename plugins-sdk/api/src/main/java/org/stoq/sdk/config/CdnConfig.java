@@ -1,0 +1,96 @@
+package org.stoq.sdk.config;
+
+import java.util.List;
+
+/**
+ * How content is cut, kept and spread.
+ *
+ * @param cacheSize how much content of other nodes is kept on disk
+ * @param memoryCacheSize how much content is kept in memory
+ * @param cachePolicy name of the strategy that decides what leaves a full cache
+ * @param edgeNodes other nodes to connect to
+ * @param replicationFactor how many nodes, this one included, shall hold what is published here
+ * @param chunker name of the strategy that cuts objects into chunks
+ * @param compression {@code auto} to take whatever gains most, {@code none}, or one algorithm
+ * @param store name of the chunk store
+ */
+@Table(value = CdnConfig.NAME, doc = "How content is cut, kept and spread.")
+public record CdnConfig(
+        @Key(
+                        doc = "How much content of other nodes is kept on disk.",
+                        fallback = "10GB",
+                        unit = Unit.BYTES,
+                        live = true)
+                ByteSize cacheSize,
+        @Key(
+                        doc = "How much content is kept in memory.",
+                        fallback = "64MB",
+                        unit = Unit.BYTES,
+                        live = true)
+                ByteSize memoryCacheSize,
+        @Key(
+                        doc = "Name of the strategy that decides what leaves a full cache.",
+                        fallback = "lru",
+                        live = true,
+                        pattern = StrategyName.PATTERN,
+                        form = StrategyName.FORM)
+                String cachePolicy,
+        @Key(
+                        doc = "Other nodes to connect to.",
+                        example = "edge1:4433, edge2:4433",
+                        live = true,
+                        min = 1)
+                List<HostPort> edgeNodes,
+        @Key(
+                        doc = "How many nodes, this one included, shall hold what is published here.",
+                        fallback = "3",
+                        live = true,
+                        min = 1,
+                        max = 1_000)
+                int replicationFactor,
+        @Key(
+                        doc = "Name of the strategy that cuts objects into chunks: fastcdc or rabin.",
+                        fallback = "fastcdc",
+                        live = true,
+                        pattern = StrategyName.PATTERN,
+                        form = StrategyName.FORM)
+                String chunker,
+        @Key(
+                        doc = "Compression of chunks; auto takes what gains most, chunk by chunk.",
+                        fallback = "auto",
+                        live = true,
+                        oneOf = {"auto", "zstd", "lz4", "none"})
+                String compression,
+        @Key(
+                        doc = "Name of the chunk store.",
+                        fallback = "segment",
+                        pattern = StrategyName.PATTERN,
+                        form = StrategyName.FORM)
+                String store) {
+    /** Name of the table. */
+    public static final String NAME = "cdn";
+
+    /** ConfigAdmin PID of the table. */
+    public static final String PID = ConfigTable.PID_PREFIX + NAME;
+
+    /** The table itself. */
+    public static final ConfigTable<CdnConfig> TABLE = ConfigTable.of(CdnConfig.class);
+
+    /**
+     * Copies the list and checks ranges.
+     *
+     * @throws InvalidConfigException with everything that is wrong
+     */
+    public CdnConfig {
+        edgeNodes = List.copyOf(edgeNodes);
+        TABLE.require(
+                cacheSize,
+                memoryCacheSize,
+                cachePolicy,
+                edgeNodes,
+                replicationFactor,
+                chunker,
+                compression,
+                store);
+    }
+}

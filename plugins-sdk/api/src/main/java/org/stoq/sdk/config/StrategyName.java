@@ -1,0 +1,15 @@
+package org.stoq.sdk.config;
+
+/**
+ * The form of a strategy's name. A name that no strategy here has is possible: its plug-in may come
+ * later.
+ */
+final class StrategyName {
+    /** What {@link org.stoq.sdk.strategy.Strategy#name} allows. */
+    static final String PATTERN = "[a-z0-9._-]{1,64}";
+
+    /** The same in words. */
+    static final String FORM = "a name of lower-case letters, digits, '-', '_' and '.'";
+
+    private StrategyName() {}
+}

@@ -1,0 +1,72 @@
+package org.stoq.sdk.config;
+
+import java.time.Duration;
+
+/**
+ * How QUIC is spoken.
+ *
+ * @param engine name of the transport strategy
+ * @param maxDatagramSize largest UDP payload to send, in bytes
+ * @param initialRtt what to assume before the first measurement
+ * @param congestionAlgorithm name of the congestion controller
+ * @param keepAliveInterval how often a connection with open streams shows that it is alive; zero for
+ *     never
+ */
+@Table(value = TransportConfig.NAME, doc = "How QUIC is spoken.")
+public record TransportConfig(
+        @Key(
+                        doc = "Name of the QUIC engine.",
+                        fallback = "netty",
+                        pattern = StrategyName.PATTERN,
+                        form = StrategyName.FORM)
+                String engine,
+        @Key(
+                        doc = "Largest UDP payload to send.",
+                        fallback = "1350",
+                        unit = Unit.BYTES,
+                        min = 1_200,
+                        max = 65_487)
+                int maxDatagramSize,
+        @Key(
+                        doc = "Round-trip time to assume before the first measurement.",
+                        fallback = "100",
+                        unit = Unit.MILLISECONDS,
+                        min = 1,
+                        max = 60_000)
+                Duration initialRtt,
+        @Key(
+                        doc =
+                                "Name of the congestion controller, such as cubic, reno or bbr;"
+                                        + " a change holds for new connections.",
+                        fallback = "cubic",
+                        live = true,
+                        pattern = StrategyName.PATTERN,
+                        form = StrategyName.FORM)
+                String congestionAlgorithm,
+        @Key(
+                        doc =
+                                "How often a connection with open streams shows that it is alive;"
+                                        + " 0 for never.",
+                        fallback = "10",
+                        unit = Unit.SECONDS,
+                        min = 0,
+                        max = 86_400)
+                Duration keepAliveInterval) {
+    /** Name of the table. */
+    public static final String NAME = "transport";
+
+    /** ConfigAdmin PID of the table. */
+    public static final String PID = ConfigTable.PID_PREFIX + NAME;
+
+    /** The table itself. */
+    public static final ConfigTable<TransportConfig> TABLE = ConfigTable.of(TransportConfig.class);
+
+    /**
+     * Checks ranges.
+     *
+     * @throws InvalidConfigException with everything that is wrong
+     */
+    public TransportConfig {
+        TABLE.require(engine, maxDatagramSize, initialRtt, congestionAlgorithm, keepAliveInterval);
+    }
+}

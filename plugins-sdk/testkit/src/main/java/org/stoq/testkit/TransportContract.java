@@ -1,0 +1,488 @@
+package org.stoq.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.transport.Credentials;
+import org.stoq.sdk.transport.QuicConnection;
+import org.stoq.sdk.transport.QuicListener;
+import org.stoq.sdk.transport.QuicOptions;
+import org.stoq.sdk.transport.QuicStream;
+import org.stoq.sdk.transport.Transport;
+
+/** What every {@link Transport} must do, tried on real sockets of this machine. */
+@Timeout(60)
+public abstract class TransportContract {
+    private static final InetSocketAddress ANY_PORT = new InetSocketAddress(InetAddress.ofLiteral("::1"), 0);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    /** Returns the engine to test. */
+    protected abstract Transport transport();
+
+    /** Returns credentials that each side believes, for {@code ::1}. */
+    protected abstract Credentials trusted(boolean anonymousPeers);
+
+    /** Returns credentials of an authority that {@link #trusted} does not know. */
+    protected abstract Credentials stranger();
+
+    /** Returns credentials of the known authority that have expired. */
+    protected abstract Credentials expired();
+
+    /** Returns options that fit a test. */
+    protected QuicOptions options() {
+        return new QuicOptions(100, Duration.ofSeconds(20), 1_350, "cubic", 64);
+    }
+
+    @AfterEach
+    protected void closeAll() throws Exception {
+        for (AutoCloseable closeable : open.reversed()) {
+            closeable.close();
+        }
+    }
+
+    @Test
+    protected void bytesArriveAsTheyWereSent() throws Exception {
+        Pair pair = connect();
+        byte[] bytes = SeededBytes.random(1, 32 << 20);
+        FutureTask<Void> echo =
+                start(
+                        () -> {
+                            QuicStream stream = pair.server.acceptStream();
+                            ByteBuffer buffer = ByteBuffer.allocateDirect(50_000);
+                            while (stream.read(buffer) >= 0) {
+                                stream.write(buffer.flip());
+                                buffer.clear();
+                            }
+                            stream.finish();
+                        });
+        QuicStream stream = pair.client.openStream(true);
+        FutureTask<Void> sending =
+                start(
+                        () -> {
+                            ByteBuffer source = ByteBuffer.wrap(bytes);
+                            stream.write(source.slice(0, 7), source.slice(7, 70_000));
+                            source.position(70_007);
+                            stream.write(source);
+                            stream.finish();
+                        });
+        assertThat(Digest.of(readAll(stream, bytes.length))).isEqualTo(Digest.of(bytes));
+        sending.get();
+        echo.get();
+    }
+
+    @Test
+    protected void manyStreamsRunAtOnceBothWays() throws Exception {
+        Pair pair = connect();
+        List<FutureTask<Void>> work = new ArrayList<>();
+        // Three times as many as may be open at once: the rest waits for room.
+        for (int i = 0; i < 192; i++) {
+            byte[] bytes = SeededBytes.random(i, 10_000);
+            QuicConnection opener = i % 2 == 0 ? pair.client : pair.server;
+            work.add(
+                    start(
+                            () -> {
+                                QuicStream stream = opener.openStream(true);
+                                stream.write(ByteBuffer.wrap(bytes));
+                                stream.finish();
+                                assertThat(readAll(stream, bytes.length)).isEqualTo(bytes);
+                            }));
+        }
+        for (QuicConnection acceptor : List.of(pair.client, pair.server)) {
+            for (int i = 0; i < 96; i++) {
+                QuicStream stream = acceptor.acceptStream();
+                work.add(start(() -> echo(stream)));
+            }
+        }
+        for (FutureTask<Void> task : work) {
+            task.get();
+        }
+    }
+
+    @Test
+    protected void aStreamWithoutBytesEnds() throws Exception {
+        Pair pair = connect();
+        QuicStream stream = pair.client.openStream(false);
+        stream.finish();
+        QuicStream accepted = pair.server.acceptStream();
+        assertThat(accepted.bidirectional()).isFalse();
+        assertThat(accepted.id()).isEqualTo(stream.id());
+        assertThat(accepted.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+        assertThat(accepted.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+    }
+
+    @Test
+    protected void anAbortReachesThePeerAndWakesWhoWaits() throws Exception {
+        Pair pair = connect();
+        QuicStream stream = pair.client.openStream(true);
+        stream.write(ByteBuffer.wrap(new byte[] {1}));
+        QuicStream accepted = pair.server.acceptStream();
+        assertThat(accepted.read(ByteBuffer.allocate(10))).isEqualTo(1);
+
+        FutureTask<StoqErrorCode> reading = startReading(stream);
+        FutureTask<StoqErrorCode> remoteReading = startReading(accepted);
+        stream.abort(StoqErrorCode.DEADLINE_EXCEEDED);
+        assertThat(reading.get()).isEqualTo(StoqErrorCode.DEADLINE_EXCEEDED);
+        assertThat(remoteReading.get()).isEqualTo(StoqErrorCode.DEADLINE_EXCEEDED);
+        assertThat(codeOf(() -> writeForever(stream))).isEqualTo(StoqErrorCode.DEADLINE_EXCEEDED);
+        assertThat(codeOf(() -> writeForever(accepted)))
+                .isIn(StoqErrorCode.DEADLINE_EXCEEDED, StoqErrorCode.CANCELLED);
+    }
+
+    @Test
+    protected void anAbortWakesABlockedWriter() throws Exception {
+        Pair pair = connect();
+        QuicStream stream = pair.client.openStream(true);
+        FutureTask<StoqErrorCode> writing =
+                new FutureTask<>(() -> codeOf(() -> writeForever(stream)));
+        Thread.ofVirtual().start(writing);
+        pair.server.acceptStream();
+        stream.abort(StoqErrorCode.CANCELLED);
+        assertThat(writing.get()).isEqualTo(StoqErrorCode.CANCELLED);
+    }
+
+    @Test
+    protected void aSlowReaderHoldsTheWriterBack() throws Exception {
+        Pair pair = connect();
+        QuicStream stream = pair.client.openStream(false);
+        AtomicLong written = new AtomicLong();
+        long size = 64L << 20;
+        FutureTask<Void> writing =
+                start(
+                        () -> {
+                            ByteBuffer part = ByteBuffer.allocate(1 << 16);
+                            while (written.get() < size) {
+                                stream.write(part.clear());
+                                written.addAndGet(part.capacity());
+                            }
+                            stream.finish();
+                        });
+        QuicStream accepted = pair.server.acceptStream();
+        ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
+        long received = 0;
+        long mostAhead = 0;
+        for (int length = accepted.read(buffer); length >= 0; length = accepted.read(buffer)) {
+            received += length;
+            buffer.clear();
+            mostAhead = Math.max(mostAhead, written.get() - received);
+        }
+        writing.get();
+        assertThat(received).isEqualTo(size);
+        assertThat(mostAhead).isLessThan(32L << 20);
+    }
+
+    @Test
+    protected void bothSidesLearnWhyAConnectionWasClosed() throws Exception {
+        Pair pair = connect();
+        FutureTask<StoqErrorCode> accepting =
+                new FutureTask<>(() -> codeOf(pair.server::acceptStream));
+        Thread.ofVirtual().start(accepting);
+        pair.client.close(StoqErrorCode.GOING_AWAY, "good night");
+        assertThat(accepting.get()).isEqualTo(StoqErrorCode.GOING_AWAY);
+        StoqException reason =
+                pair.server.closed().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        assertThat(reason.code()).isEqualTo(StoqErrorCode.GOING_AWAY);
+        assertThat(reason).hasMessageContaining("good night");
+        assertThat(pair.client.closed().toCompletableFuture().get(10, TimeUnit.SECONDS).code())
+                .isEqualTo(StoqErrorCode.GOING_AWAY);
+        assertThat(pair.server.isOpen()).isFalse();
+        assertThat(codeOf(() -> pair.server.openStream(true))).isEqualTo(StoqErrorCode.GOING_AWAY);
+    }
+
+    @Test
+    protected void bothSidesSeeTheOthersCertificate() throws Exception {
+        Pair pair = connect();
+        assertThat(pair.client.peerCertificates().getFirst())
+                .isEqualTo(trusted(false).chain().getFirst());
+        assertThat(pair.server.peerCertificates().getFirst())
+                .isEqualTo(trusted(false).chain().getFirst());
+    }
+
+    @Test
+    protected void refusesAServerOfAnotherAuthority() throws Exception {
+        QuicListener listener = listen(stranger());
+        StoqException refusal = refusal(listener, trusted(false), "::1");
+        assertThat(refusal.code()).isEqualTo(StoqErrorCode.CERTIFICATE_REFUSED);
+        assertThat(refusal).hasMessageContaining("not trusted");
+    }
+
+    @Test
+    protected void refusesACertificateThatHasExpired() throws Exception {
+        QuicListener listener = listen(expired());
+        StoqException refusal = refusal(listener, trusted(false), "::1");
+        assertThat(refusal.code()).isEqualTo(StoqErrorCode.CERTIFICATE_REFUSED);
+        assertThat(refusal).hasMessageContaining("valid from");
+    }
+
+    @Test
+    protected void refusesACertificateForAnotherName() throws Exception {
+        QuicListener listener = listen(trusted(false));
+        StoqException refusal = refusal(listener, trusted(false), "elsewhere.example");
+        assertThat(refusal.code()).isEqualTo(StoqErrorCode.CERTIFICATE_REFUSED);
+        assertThat(refusal).hasMessageContaining("elsewhere.example");
+    }
+
+    @Test
+    protected void refusesAClientOfAnotherAuthorityAndOneWithoutCertificate() throws Exception {
+        QuicListener listener = listen(trusted(false));
+        Credentials roots = trusted(false);
+        Credentials wrongClient =
+                new Credentials(stranger().chain(), stranger().key(), roots.authorities(), false);
+        for (Credentials client :
+                List.of(wrongClient, Credentials.anonymous(roots.authorities()))) {
+            assertThat(codeOf(() -> connectAndWaitForTheEnd(listener, client)))
+                    .isEqualTo(StoqErrorCode.CERTIFICATE_REFUSED);
+        }
+        assertThat(listener.failedHandshakes()).isEqualTo(2);
+    }
+
+    @Test
+    protected void letsAnonymousClientsInWhereThatIsAllowed() throws Exception {
+        QuicListener listener = listen(trusted(true));
+        Credentials anonymous = Credentials.anonymous(trusted(true).authorities());
+        QuicConnection client = connect(listener, anonymous, "::1");
+        QuicConnection server = listener.accept();
+        assertThat(server.peerCertificates()).isEmpty();
+        assertThat(client.peerCertificates()).isNotEmpty();
+    }
+
+    @Test
+    protected void refusesOneConnectionTooMany() throws Exception {
+        QuicOptions two =
+                new QuicOptions(2, options().idleTimeout(), 1_350, "cubic", 64);
+        QuicListener listener =
+                track(transport().listen(ANY_PORT, two, trusted(false)));
+        connect(listener, trusted(false), "::1");
+        QuicConnection second = connect(listener, trusted(false), "::1");
+        assertThat(codeOf(() -> connectAndWaitForTheEnd(listener, trusted(false))))
+                .isEqualTo(StoqErrorCode.CONNECTION_LIMIT);
+        listener.accept();
+        QuicConnection server = listener.accept();
+        second.close();
+        server.closed().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        assertThat(connect(listener, trusted(false), "::1").isOpen()).isTrue();
+    }
+
+    @Test
+    protected void aDeadPeerIsNoticedAfterTheIdleTimeout() throws Exception {
+        QuicOptions impatient =
+                new QuicOptions(2, Duration.ofMillis(300), 1_350, "cubic", 64);
+        QuicListener listener =
+                track(transport().listen(ANY_PORT, impatient, trusted(false)));
+        QuicConnection client = connect(listener, trusted(false), "::1");
+        StoqException reason = client.closed().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        assertThat(reason.code()).isEqualTo(StoqErrorCode.CONNECTION_LOST);
+    }
+
+    @Test
+    protected void nobodyAtHomeIsADeadlineOrARefusal() {
+        InetSocketAddress nobody = new InetSocketAddress(InetAddress.ofLiteral("::1"), 9);
+        assertThat(
+                        codeOf(
+                                () ->
+                                        transport()
+                                                .connect(
+                                                        nobody,
+                                                        "::1",
+                                                        options(),
+                                                        trusted(false),
+                                                        Duration.ofMillis(500))))
+                .isIn(StoqErrorCode.DEADLINE_EXCEEDED, StoqErrorCode.CONNECTION_LOST);
+    }
+
+    @Test
+    protected void refusesIpv4() {
+        InetSocketAddress ipv4 = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
+        InetSocketAddress mapped = new InetSocketAddress(InetAddress.ofLiteral("::ffff:127.0.0.1"), 0);
+        for (InetSocketAddress address : List.of(ipv4, mapped)) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> transport().listen(address, options(), trusted(false)))
+                    .withMessageContaining("IPv6 only");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(
+                            () ->
+                                    transport()
+                                            .connect(
+                                                    address,
+                                                    "localhost",
+                                                    options(),
+                                                    trusted(false),
+                                                    PATIENCE))
+                    .withMessageContaining("IPv6 only");
+        }
+    }
+
+    @Test
+    protected void refusesAPortThatIsTaken() throws Exception {
+        QuicListener listener = listen(trusted(false));
+        assertThatThrownBy(
+                        () ->
+                                transport()
+                                        .listen(
+                                                listener.localAddress(),
+                                                options(),
+                                                trusted(false)))
+                .isInstanceOf(BindException.class);
+    }
+
+    @Test
+    protected void refusesACongestionAlgorithmThatItDoesNotHave() {
+        QuicOptions odd = new QuicOptions(2, Duration.ofSeconds(1), 1_350, "no-such", 64);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> transport().listen(ANY_PORT, odd, trusted(false)))
+                .withMessageContaining("no-such");
+    }
+
+    @Test
+    protected void closingAListenerEndsItsConnectionsAndFreesThePort() throws Exception {
+        QuicListener listener = listen(trusted(false));
+        QuicConnection client = connect(listener, trusted(false), "::1");
+        InetSocketAddress address = listener.localAddress();
+        FutureTask<Void> accepting =
+                start(
+                        () -> {
+                            listener.accept();
+                            listener.accept();
+                        });
+        listener.close();
+        assertThat(client.closed().toCompletableFuture().get(10, TimeUnit.SECONDS).code())
+                .isEqualTo(StoqErrorCode.NO_ERROR);
+        assertThatThrownBy(accepting::get).hasCauseInstanceOf(ClosedChannelException.class);
+        track(transport().listen(address, options(), trusted(false)));
+    }
+
+    @Test
+    protected void measuresThePath() throws Exception {
+        Pair pair = connect();
+        QuicStream stream = pair.client.openStream(true);
+        stream.write(ByteBuffer.allocate(100_000));
+        stream.finish();
+        QuicStream accepted = pair.server.acceptStream();
+        readAll(accepted, 100_000);
+        CountDownLatch never = new CountDownLatch(1);
+        while (pair.client.stats().bytesSent() < 100_000) {
+            // Statistics are collected in the background; asking again is how to wait for them.
+            assertThat(never.await(10, TimeUnit.MILLISECONDS)).isFalse();
+        }
+        assertThat(pair.client.stats().smoothedRtt()).isPositive();
+        assertThat(pair.client.stats().windowBytes()).isPositive();
+    }
+
+    /** Both ends of one connection. */
+    private record Pair(QuicConnection client, QuicConnection server) {}
+
+    private Pair connect() throws IOException {
+        QuicListener listener = listen(trusted(false));
+        QuicConnection client = connect(listener, trusted(false), "::1");
+        return new Pair(client, listener.accept());
+    }
+
+    private QuicListener listen(Credentials credentials) throws IOException {
+        return track(transport().listen(ANY_PORT, options(), credentials));
+    }
+
+    private QuicConnection connect(QuicListener listener, Credentials credentials, String name)
+            throws IOException {
+        return track(
+                transport()
+                        .connect(
+                                listener.localAddress(), name, options(), credentials, PATIENCE));
+    }
+
+    private void connectAndWaitForTheEnd(QuicListener listener, Credentials credentials)
+            throws IOException {
+        connect(listener, credentials, "::1").acceptStream();
+    }
+
+    private StoqException refusal(QuicListener listener, Credentials credentials, String name) {
+        StoqException refusal =
+                catchThrowableOfType(
+                        StoqException.class, () -> connect(listener, credentials, name));
+        assertThat(refusal).isNotNull();
+        return refusal;
+    }
+
+    private <T extends AutoCloseable> T track(T closeable) {
+        open.add(closeable);
+        return closeable;
+    }
+
+    /** Something that a thread does and that may fail. */
+    @FunctionalInterface
+    private interface Work {
+        void run() throws Exception;
+    }
+
+    private static FutureTask<Void> start(Work work) {
+        FutureTask<Void> task =
+                new FutureTask<>(
+                        () -> {
+                            work.run();
+                            return null;
+                        });
+        Thread.ofVirtual().start(task);
+        return task;
+    }
+
+    private static FutureTask<StoqErrorCode> startReading(QuicStream stream) {
+        FutureTask<StoqErrorCode> reading =
+                new FutureTask<>(() -> codeOf(() -> stream.read(ByteBuffer.allocate(10))));
+        Thread.ofVirtual().start(reading);
+        return reading;
+    }
+
+    private static void echo(QuicStream stream) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(20_000);
+        while (stream.read(buffer) >= 0) {
+            stream.write(buffer.flip());
+            buffer.clear();
+        }
+        stream.finish();
+    }
+
+    private static void writeForever(QuicStream stream) throws IOException {
+        while (true) {
+            stream.write(ByteBuffer.allocate(1 << 16));
+        }
+    }
+
+    private static byte[] readAll(QuicStream stream, int length) throws IOException {
+        ByteBuffer all = ByteBuffer.allocate(length + 1);
+        int read = 0;
+        while (read >= 0) {
+            read = stream.read(all);
+        }
+        byte[] bytes = new byte[all.position()];
+        all.flip().get(bytes);
+        return bytes;
+    }
+
+    private static StoqErrorCode codeOf(ThrowingCallable call) {
+        StoqException failure = catchThrowableOfType(StoqException.class, call);
+        assertThat(failure).isNotNull();
+        return failure.code();
+    }
+}

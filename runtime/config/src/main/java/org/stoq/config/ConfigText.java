@@ -1,0 +1,84 @@
+package org.stoq.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.stoq.sdk.config.ConfigKey;
+import org.stoq.sdk.config.ConfigTable;
+import org.stoq.sdk.config.Unit;
+import org.stoq.sdk.config.ValueType;
+
+/** Writes a configuration as an annotated {@code stoq.toml}. */
+public final class ConfigText {
+    private static final String HEAD =
+            """
+            # The configuration of a STOQ node: every key, with what it means and its default.
+            # Times and sizes are numbers in the unit that is named, or texts with a suffix:
+            # "100ms", "30s", "5m", "1h"; "64KiB", "512MB", "10GB".
+            # A running node takes over what is marked live when this file is saved;
+            # the rest needs a restart. `stoq config check` tells which.
+            """;
+
+    private static final String PLUGIN_HELP =
+            """
+
+            # Settings of a plug-in: see its own documentation.
+            # [plugin.NAME]
+            # key = "value"
+            """;
+
+    private ConfigText() {}
+
+    /** Returns the text; {@link ConfigFile#parse} turns it into the same configuration. */
+    public static String render(StoqConfig config) {
+        StringBuilder text = new StringBuilder(HEAD);
+        Map<String, Map<String, Object>> values = config.toMap();
+        for (ConfigTable<?> table : StoqConfig.TABLES) {
+            text.append("\n# ").append(table.doc()).append("\n[").append(table.name()).append("]\n");
+            Map<String, Object> present = values.getOrDefault(table.name(), Map.of());
+            table.keys().forEach(key -> append(text, key, present.get(key.name())));
+        }
+        text.append(PLUGIN_HELP);
+        config.plugin()
+                .forEach(
+                        (name, settings) -> {
+                            text.append("\n[plugin.").append(ConfigKey.toToml(name)).append("]\n");
+                            settings.forEach(
+                                    (key, value) ->
+                                            text.append(ConfigKey.toToml(key))
+                                                    .append(" = ")
+                                                    .append(ConfigKey.toToml(value))
+                                                    .append('\n'));
+                        });
+        return text.toString();
+    }
+
+    private static void append(
+            StringBuilder text, ConfigKey key, @Nullable Object value) {
+        text.append("\n# ").append(key.doc()).append('\n');
+        text.append("# ").append(String.join("; ", facts(key))).append('\n');
+        if (value == null) {
+            text.append("# ").append(key.name()).append(" = ");
+            text.append(key.exampleText().orElse("\"\"")).append('\n');
+        } else {
+            text.append(key.name()).append(" = ").append(ConfigKey.toToml(value)).append('\n');
+        }
+    }
+
+    private static List<String> facts(ConfigKey key) {
+        List<String> facts = new ArrayList<>();
+        facts.add(key.defaultText().map(value -> "default " + value).orElse("unset by default"));
+        if (key.unit() != Unit.NONE) {
+            facts.add("a number counts " + key.unit().symbol());
+        }
+        if (key.type() != ValueType.TEXT || key.facts().oneOf().length > 0) {
+            key.range().ifPresent(facts::add);
+        }
+        if (key.shape() == ConfigKey.Shape.LIST) {
+            key.exampleText().ifPresent(example -> facts.add("such as " + example));
+        }
+        facts.add(key.live() ? "live" : "needs a restart");
+        return facts;
+    }
+}

@@ -1,0 +1,113 @@
+package org.stoq.trust;
+
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.stoq.sdk.NodeId;
+
+/** Whether a leaf certificate is what its owner needs. Pure: time is an argument. */
+final class LeafCheck {
+    private LeafCheck() {}
+
+    /** Requires that a certificate fits key and identity and is valid. */
+    static void require(
+            X509Certificate leaf, PrivateKey key, NodeId id, Path file, Instant now)
+            throws TrustException {
+        if (now.isAfter(leaf.getNotAfter().toInstant())
+                || now.isBefore(leaf.getNotBefore().toInstant())) {
+            throw new TrustException(
+                    "the certificate %s is valid from %s to %s, and now is %s"
+                            .formatted(
+                                    file,
+                                    leaf.getNotBefore().toInstant(),
+                                    leaf.getNotAfter().toInstant(),
+                                    now),
+                    "stoq ca issue",
+                    null);
+        }
+        if (!belongTogether(leaf, key)) {
+            throw new TrustException(
+                    "the certificate " + file + " and its key do not belong together",
+                    "stoq ca issue",
+                    null);
+        }
+        if (!alternativeNames(leaf).contains(CertificateAuthority.NODE_URI_PREFIX + id)) {
+            throw new TrustException(
+                    "the certificate %s is not for the identity %s".formatted(file, id),
+                    "stoq ca issue",
+                    null);
+        }
+    }
+
+    /** Returns whether a third of its life or less is left. */
+    static boolean isWorn(X509Certificate leaf, Instant now) {
+        Instant begin = leaf.getNotBefore().toInstant();
+        Instant end = leaf.getNotAfter().toInstant();
+        return now.plus(Duration.between(begin, end).dividedBy(3)).isAfter(end);
+    }
+
+    static boolean isIssuedBy(X509Certificate leaf, X509Certificate authority) {
+        try {
+            leaf.verify(authority.getPublicKey());
+            return true;
+        } catch (GeneralSecurityException e) {
+            return false;
+        }
+    }
+
+    static boolean hasNames(X509Certificate leaf, List<String> names) throws TrustException {
+        Set<String> present = alternativeNames(leaf);
+        return names.stream().map(LeafCheck::canonical).allMatch(present::contains);
+    }
+
+    private static Set<String> alternativeNames(X509Certificate leaf) throws TrustException {
+        try {
+            Collection<List<?>> names = leaf.getSubjectAlternativeNames();
+            return names == null
+                    ? Set.of()
+                    : names.stream()
+                            .map(name -> canonical(String.valueOf(name.get(1))))
+                            .collect(Collectors.toSet());
+        } catch (CertificateParsingException e) {
+            throw new TrustException("a certificate with unreadable names", "", e);
+        }
+    }
+
+    /** IPv6 literals have many spellings; certificates show them without the short form. */
+    private static String canonical(String name) {
+        if (name.startsWith(CertificateAuthority.NODE_URI_PREFIX) || !name.contains(":")) {
+            return name.toLowerCase(Locale.ROOT);
+        }
+        try {
+            return InetAddress.ofLiteral(name).getHostAddress();
+        } catch (IllegalArgumentException e) {
+            return name;
+        }
+    }
+
+    private static boolean belongTogether(X509Certificate leaf, PrivateKey key) {
+        try {
+            byte[] probe = {1, 2, 3};
+            Signature signature = Signature.getInstance("Ed25519");
+            signature.initSign(key);
+            signature.update(probe);
+            byte[] signed = signature.sign();
+            signature.initVerify(leaf.getPublicKey());
+            signature.update(probe);
+            return signature.verify(signed);
+        } catch (GeneralSecurityException e) {
+            return false;
+        }
+    }
+}

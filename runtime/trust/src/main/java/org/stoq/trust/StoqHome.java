@@ -1,0 +1,180 @@
+package org.stoq.trust;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.KeyPair;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.stream.Stream;
+import org.stoq.sdk.NodeId;
+import org.stoq.sdk.call.Role;
+import org.stoq.sdk.cose.Signer;
+
+/**
+ * The folder where a user's development authority and operator certificate lie, {@code ~/.stoq}
+ * unless the environment variable {@code STOQ_HOME} names another.
+ *
+ * <pre>
+ * ca/ca.pem, ca/ca.key                      the authority
+ * operator/{identity.key,cert.pem,key.pem}  the operator
+ * </pre>
+ *
+ * A node's own files lie in {@code identity/} of its data directory. What is missing is made; what has
+ * used up two thirds of its life is issued anew, as long as the authority's key is here. Several
+ * processes may start at once: a file lock orders them.
+ *
+ * @param folder the folder
+ */
+public record StoqHome(Path folder) {
+    /** Long enough for a developer, who has nobody to rotate certificates. */
+    private static final Duration LEAF_LIFE = Duration.ofDays(30);
+
+    private static final List<String> LOCAL_NAMES = List.of("localhost", "::1");
+
+    /** Returns the folder of the user who runs this process. */
+    public static StoqHome ofUser() {
+        String configured = System.getenv("STOQ_HOME");
+        return new StoqHome(
+                configured == null || configured.isEmpty()
+                        ? Path.of(System.getProperty("user.home"), ".stoq")
+                        : Path.of(configured));
+    }
+
+    /** Returns where the authority lies. */
+    public Path authorityFolder() {
+        return folder.resolve("ca");
+    }
+
+    /** Returns the authority, which is made if it is missing. */
+    public CertificateAuthority authority(InstantSource clock) throws IOException {
+        return locked(() -> openOrCreate(clock));
+    }
+
+    /** Returns the operator, who is made if missing. */
+    public Certified operator(InstantSource clock) throws IOException {
+        return certified(folder.resolve("operator"), Role.OPERATOR, LOCAL_NAMES, clock);
+    }
+
+    /**
+     * Returns the identity of a node, which is made if it is missing.
+     *
+     * @param dataDirectory the node's data directory
+     * @param names further names and IPv6 literals under which it is reached, beside localhost and ::1
+     */
+    public Certified node(Path dataDirectory, List<String> names, InstantSource clock)
+            throws IOException {
+        List<String> all =
+                Stream.concat(LOCAL_NAMES.stream(), names.stream())
+                        .distinct()
+                        .toList();
+        return certified(dataDirectory.resolve("identity"), Role.NODE, all, clock);
+    }
+
+    /**
+     * Reads an identity and certificate that somebody else manages.
+     *
+     * @param identity file of the identity key, which is made if it is missing
+     * @param chain file of the certificate chain
+     * @param key file of the TLS key
+     * @param authorities file of the trusted authorities
+     * @throws TrustException if the certificate is for another identity or key, or is not valid now
+     */
+    public static Certified read(
+            Path identity, Path chain, Path key, Path authorities, InstantSource clock)
+            throws IOException {
+        PemFiles.makePrivateDirectory(identity.toAbsolutePath().resolveSibling(".").normalize());
+        Signer signer = IdentityKey.readOrMake(identity);
+        List<X509Certificate> certificates = PemFiles.readCertificates(chain);
+        PrivateKey tlsKey = PemFiles.readKey(key);
+        LeafCheck.require(certificates.getFirst(), tlsKey, signer.id(), chain, clock.instant());
+        return new Certified(
+                signer, certificates, tlsKey, PemFiles.readCertificates(authorities));
+    }
+
+    private Certified certified(
+            Path target, Role role, List<String> names, InstantSource clock) throws IOException {
+        return locked(
+                () -> {
+                    PemFiles.makePrivateDirectory(target);
+                    Signer signer = IdentityKey.readOrMake(target.resolve("identity.key"));
+                    Path chain = target.resolve("cert.pem");
+                    Path key = target.resolve("key.pem");
+                    if (needsIssue(chain, key, names, clock.instant())) {
+                        issue(openOrCreate(clock), signer.id(), role, names, chain, key);
+                    }
+                    return read(
+                            target.resolve("identity.key"),
+                            chain,
+                            key,
+                            authorityFolder().resolve("ca.pem"),
+                            clock);
+                });
+    }
+
+    private boolean needsIssue(Path chain, Path key, List<String> names, Instant now)
+            throws IOException {
+        if (!Files.exists(chain) || !Files.exists(key)) {
+            return true;
+        }
+        if (!CertificateAuthority.exists(authorityFolder())) {
+            return false;
+        }
+        X509Certificate leaf = PemFiles.readCertificates(chain).getFirst();
+        X509Certificate authority =
+                PemFiles.readCertificates(authorityFolder().resolve("ca.pem")).getFirst();
+        return LeafCheck.isWorn(leaf, now)
+                || !LeafCheck.isIssuedBy(leaf, authority)
+                || !LeafCheck.hasNames(leaf, names);
+    }
+
+    private static void issue(
+            CertificateAuthority authority,
+            NodeId id,
+            Role role,
+            List<String> names,
+            Path chain,
+            Path key)
+            throws IOException {
+        KeyPair pair = IdentityKey.newKeyPair();
+        X509Certificate leaf =
+                authority.issue(new LeafRequest(pair.getPublic(), id, role, names, LEAF_LIFE));
+        PemFiles.writeKey(key, pair.getPrivate());
+        PemFiles.writeCertificates(chain, List.of(leaf));
+    }
+
+    private CertificateAuthority openOrCreate(InstantSource clock) throws IOException {
+        return CertificateAuthority.exists(authorityFolder())
+                ? CertificateAuthority.open(authorityFolder(), clock)
+                : CertificateAuthority.create(
+                        authorityFolder(), "STOQ development authority", clock);
+    }
+
+    /** Something done while no other process touches the folder. */
+    @FunctionalInterface
+    private interface Locked<T> {
+        T run() throws IOException;
+    }
+
+    private <T> T locked(Locked<T> work) throws IOException {
+        PemFiles.makePrivateDirectory(folder);
+        try (FileChannel file =
+                        FileChannel.open(
+                                folder.resolve(".lock"),
+                                StandardOpenOption.CREATE,
+                                StandardOpenOption.WRITE);
+                FileLock lock = file.lock()) {
+            if (!lock.isValid()) {
+                throw new TrustException("the lock of " + folder + " was lost", "", null);
+            }
+            return work.run();
+        }
+    }
+}

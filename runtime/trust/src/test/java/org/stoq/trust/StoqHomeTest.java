@@ -1,0 +1,126 @@
+package org.stoq.trust;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.stoq.sdk.NodeId;
+import org.stoq.testkit.ManualClock;
+
+class StoqHomeTest {
+    @TempDir private Path temporary;
+
+    private final ManualClock clock = new ManualClock();
+    private StoqHome home;
+    private Path data;
+
+    @BeforeEach
+    void choosePlaces() {
+        home = new StoqHome(temporary.resolve("home"));
+        data = temporary.resolve("data");
+    }
+
+    @Test
+    void makesWhatIsMissingAndKeepsIt() throws IOException {
+        Certified first = home.node(data, List.of("2001:db8::7"), clock);
+        Certified again = home.node(data, List.of("2001:db8::7"), clock);
+        assertThat(again.identity().id()).isEqualTo(first.identity().id());
+        assertThat(again.chain()).isEqualTo(first.chain());
+        assertThat(first.credentials(true).anonymousPeers()).isTrue();
+        assertThat(NodeId.of(first.chain().getFirst().getPublicKey()))
+                .as("the TLS key is not the identity key")
+                .isNotEqualTo(first.identity().id());
+    }
+
+    @Test
+    void keysAreForTheirOwnerOnly() throws IOException {
+        home.node(data, List.of(), clock);
+        Path key = data.resolve("identity/identity.key");
+        assertThat(permissions(key)).isEqualTo("rw-------");
+        assertThat(permissions(data.resolve("identity/key.pem"))).isEqualTo("rw-------");
+        assertThat(permissions(home.authorityFolder().resolve("ca.key"))).isEqualTo("rw-------");
+        assertThat(permissions(data.resolve("identity"))).isEqualTo("rwx------");
+
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r-----"));
+        TrustException refusal = refusal(() -> home.node(data, List.of(), clock));
+        assertThat(refusal).hasMessageContaining("others may read");
+        assertThat(refusal.hint()).isEqualTo("chmod 600 " + key);
+    }
+
+    @Test
+    void issuesAnewBeforeTheEnd() throws IOException {
+        Certified first = home.node(data, List.of(), clock);
+        clock.advance(Duration.ofDays(19));
+        assertThat(home.node(data, List.of(), clock).chain()).isEqualTo(first.chain());
+        clock.advance(Duration.ofDays(2));
+        Certified later = home.node(data, List.of(), clock);
+        assertThat(later.chain()).isNotEqualTo(first.chain());
+        assertThat(later.identity().id()).isEqualTo(first.identity().id());
+    }
+
+    @Test
+    void issuesAnewForAnotherName() throws IOException {
+        Certified first = home.node(data, List.of(), clock);
+        assertThat(home.node(data, List.of("edge.example"), clock).chain())
+                .isNotEqualTo(first.chain());
+    }
+
+    @Test
+    void saysThatACertificateHasExpiredWhereNobodyCanIssueAnother() throws IOException {
+        home.node(data, List.of(), clock);
+        Files.delete(home.authorityFolder().resolve("ca.key"));
+        clock.advance(Duration.ofDays(31));
+        TrustException refusal = refusal(() -> home.node(data, List.of(), clock));
+        assertThat(refusal).hasMessageContaining("is valid from");
+        assertThat(refusal.hint()).isEqualTo("stoq ca issue");
+    }
+
+    @Test
+    void refusesACertificateOfAnotherKeyOrIdentity() throws IOException {
+        home.node(data, List.of(), clock);
+        Path other = temporary.resolve("other");
+        home.node(other, List.of(), clock);
+        Path authorities = home.authorityFolder().resolve("ca.pem");
+        Path mine = data.resolve("identity");
+        Path theirs = other.resolve("identity");
+        assertThat(
+                        refusal(
+                                () ->
+                                        StoqHome.read(
+                                                mine.resolve("identity.key"),
+                                                theirs.resolve("cert.pem"),
+                                                mine.resolve("key.pem"),
+                                                authorities,
+                                                clock)))
+                .hasMessageContaining("do not belong together");
+        assertThat(
+                        refusal(
+                                () ->
+                                        StoqHome.read(
+                                                mine.resolve("identity.key"),
+                                                theirs.resolve("cert.pem"),
+                                                theirs.resolve("key.pem"),
+                                                authorities,
+                                                clock)))
+                .hasMessageContaining("is not for the identity");
+    }
+
+    private static String permissions(Path file) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+    }
+
+    private static TrustException refusal(ThrowingCallable call) {
+        TrustException refusal = catchThrowableOfType(TrustException.class, call);
+        assertThat(refusal).isNotNull();
+        return refusal;
+    }
+}
