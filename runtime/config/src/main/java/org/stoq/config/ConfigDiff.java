@@ -1,5 +1,8 @@
 package org.stoq.config;
 
+import org.stoq.sdk.config.ConfigKey;
+import org.stoq.sdk.config.ConfigTable;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -7,8 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.stoq.sdk.config.ConfigKey;
-import org.stoq.sdk.config.ConfigTable;
 
 /**
  * What has changed between two configurations, and which of it a running node can take over.
@@ -76,7 +77,9 @@ public record ConfigDiff(StoqConfig before, StoqConfig after, List<Change> chang
         return changes.stream().filter(change -> !change.live()).toList();
     }
 
-    /** Returns what a running node works with from now on: the old configuration and live changes. */
+    /**
+     * Returns what a running node works with from now on: the old configuration and live changes.
+     */
     public StoqConfig effective() {
         Map<String, Map<String, Object>> wanted = after.toMap();
         Map<String, Map<String, Object>> effective = new LinkedHashMap<>(before.toMap());

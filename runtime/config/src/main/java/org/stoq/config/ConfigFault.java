@@ -35,7 +35,11 @@ public record ConfigFault(
         if (column > 0 && column <= Math.min(excerpt.length() + 1, LONGEST_EXCERPT)) {
             int end = Math.min(excerpt.length(), LONGEST_EXCERPT);
             String indent = excerpt.substring(0, column - 1).replaceAll("[^\t]", " ");
-            text.append("\n    ").append(excerpt, 0, end).append("\n    ").append(indent).append('^');
+            text.append("\n    ")
+                    .append(excerpt, 0, end)
+                    .append("\n    ")
+                    .append(indent)
+                    .append('^');
         }
         suggestion.ifPresent(hint -> text.append("\n    ").append(hint));
         return text.toString();

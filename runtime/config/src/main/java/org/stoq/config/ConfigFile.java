@@ -29,10 +29,12 @@ public final class ConfigFile {
             bytes = input.readNBytes(MAX_BYTES + 1);
         }
         if (bytes.length > MAX_BYTES) {
-            throw unreadable(source, "the file is over " + MAX_BYTES + " bytes", "is it the right one?");
+            throw unreadable(
+                    source, "the file is over " + MAX_BYTES + " bytes", "is it the right one?");
         }
         try {
-            String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            String text =
+                    StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
             return parse(source, text);
         } catch (CharacterCodingException e) {
             throw unreadable(source, "the file is not UTF-8 text", "save it as UTF-8");

@@ -1,13 +1,15 @@
 package org.stoq.config;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.stoq.sdk.config.ConfigKey;
 import org.stoq.sdk.config.ConfigTable;
 import org.stoq.sdk.config.Unit;
 import org.stoq.sdk.config.ValueType;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 
 /** Writes a configuration as an annotated {@code stoq.toml}. */
 public final class ConfigText {
@@ -34,10 +36,23 @@ public final class ConfigText {
     public static String render(StoqConfig config) {
         StringBuilder text = new StringBuilder(HEAD);
         Map<String, Map<String, Object>> values = config.toMap();
+        Map<String, Map<String, Object>> defaults = StoqConfig.defaults().toMap();
         for (ConfigTable<?> table : StoqConfig.TABLES) {
-            text.append("\n# ").append(table.doc()).append("\n[").append(table.name()).append("]\n");
+            text.append("\n# ")
+                    .append(table.doc())
+                    .append("\n[")
+                    .append(table.name())
+                    .append("]\n");
             Map<String, Object> present = values.getOrDefault(table.name(), Map.of());
-            table.keys().forEach(key -> append(text, key, present.get(key.name())));
+            Map<String, Object> normal = defaults.getOrDefault(table.name(), Map.of());
+            for (ConfigKey key : table.keys()) {
+                Object value = present.get(key.name());
+                Optional<String> shown =
+                        Objects.equals(value, normal.get(key.name()))
+                                ? key.defaultText()
+                                : Optional.ofNullable(value).map(ConfigKey::toToml);
+                append(text, key, shown);
+            }
         }
         text.append(PLUGIN_HELP);
         config.plugin()
@@ -54,27 +69,21 @@ public final class ConfigText {
         return text.toString();
     }
 
-    private static void append(
-            StringBuilder text, ConfigKey key, @Nullable Object value) {
+    private static void append(StringBuilder text, ConfigKey key, Optional<String> value) {
         text.append("\n# ").append(key.doc()).append('\n');
         text.append("# ").append(String.join("; ", facts(key))).append('\n');
-        if (value == null) {
-            text.append("# ").append(key.name()).append(" = ");
-            text.append(key.exampleText().orElse("\"\"")).append('\n');
-        } else {
-            text.append(key.name()).append(" = ").append(ConfigKey.toToml(value)).append('\n');
-        }
+        text.append(value.isPresent() ? "" : "# ").append(key.name()).append(" = ");
+        text.append(value.or(key::exampleText).orElse("\"\"")).append('\n');
     }
 
     private static List<String> facts(ConfigKey key) {
         List<String> facts = new ArrayList<>();
         facts.add(key.defaultText().map(value -> "default " + value).orElse("unset by default"));
-        if (key.unit() != Unit.NONE) {
-            facts.add("a number counts " + key.unit().symbol());
-        }
-        if (key.type() != ValueType.TEXT || key.facts().oneOf().length > 0) {
-            key.range().ifPresent(facts::add);
-        }
+        // The form of a strategy's name goes without saying.
+        boolean closed = key.type() != ValueType.TEXT || key.facts().oneOf().length > 0;
+        Optional<String> unit =
+                key.unit() == Unit.NONE ? Optional.empty() : Optional.of("in " + key.unit().word());
+        (closed ? key.range().or(() -> unit) : unit).ifPresent(facts::add);
         if (key.shape() == ConfigKey.Shape.LIST) {
             key.exampleText().ifPresent(example -> facts.add("such as " + example));
         }

@@ -1,5 +1,10 @@
 package org.stoq.config;
 
+import org.stoq.sdk.config.ConfigKey;
+import org.stoq.sdk.config.ConfigTable;
+import org.stoq.sdk.config.InvalidConfigException;
+import org.stoq.sdk.config.Spelling;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -7,10 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.stoq.sdk.config.ConfigKey;
-import org.stoq.sdk.config.ConfigTable;
-import org.stoq.sdk.config.InvalidConfigException;
-import org.stoq.sdk.config.Spelling;
 
 /** Values typed on a command line, on top of a configuration. */
 final class Overrides {
@@ -90,7 +91,9 @@ final class Overrides {
     private static List<String> allKeys() {
         List<String> keys = new ArrayList<>();
         for (ConfigTable<?> table : StoqConfig.TABLES) {
-            table.keys().stream().map(ConfigKey::name).forEach(k -> keys.add(table.name() + "." + k));
+            table.keys().stream()
+                    .map(ConfigKey::name)
+                    .forEach(k -> keys.add(table.name() + "." + k));
         }
         return keys;
     }
@@ -100,7 +103,11 @@ final class Overrides {
                 .forEach(
                         problem ->
                                 fault(
-                                        refusal.table() + "." + problem.key() + ": " + problem.message(),
+                                        refusal.table()
+                                                + "."
+                                                + problem.key()
+                                                + ": "
+                                                + problem.message(),
                                         problem.suggestion()));
     }
 

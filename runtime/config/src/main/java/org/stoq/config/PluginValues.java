@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Brings the settings of a plug-in, which nobody here knows, into the forms that ConfigAdmin takes. */
+/**
+ * Brings the settings of a plug-in, which nobody here knows, into the forms that ConfigAdmin takes.
+ */
 final class PluginValues {
     private PluginValues() {}
 
@@ -15,7 +17,8 @@ final class PluginValues {
         table.forEach(
                 (key, value) -> {
                     if (value instanceof Map<?, ?> inner) {
-                        flat(named(inner)).forEach((name, leaf) -> flat.put(key + "." + name, leaf));
+                        flat(named(inner))
+                                .forEach((name, leaf) -> flat.put(key + "." + name, leaf));
                     } else if (value instanceof List<?> list) {
                         flat.put(key, uniform(list));
                     } else {

@@ -1,12 +1,5 @@
 package org.stoq.config;
 
-import java.nio.file.Path;
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 import org.stoq.sdk.config.CdnConfig;
 import org.stoq.sdk.config.ConfigProblem;
 import org.stoq.sdk.config.ConfigTable;
@@ -16,6 +9,14 @@ import org.stoq.sdk.config.RoutingConfig;
 import org.stoq.sdk.config.ServerConfig;
 import org.stoq.sdk.config.TransportConfig;
 
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
 /**
  * The whole configuration of a node. Immutable.
  *
@@ -24,8 +25,8 @@ import org.stoq.sdk.config.TransportConfig;
  * @param cdn the table {@code [cdn]}
  * @param routing the table {@code [routing]}
  * @param plugins the table {@code [plugins]}
- * @param plugin settings of each plug-in, {@code [plugin.<name>]}, by its name: Long, Double, Boolean,
- *     String, or lists of one of them; the plug-in itself checks them
+ * @param plugin settings of each plug-in, {@code [plugin.<name>]}, by its name: Long, Double,
+ *     Boolean, String, or lists of one of them; the plug-in itself checks them
  */
 public record StoqConfig(
         ServerConfig server,
@@ -65,7 +66,8 @@ public record StoqConfig(
                                     "keep_alive_interval",
                                     "connections would die before they show that they are alive",
                                     Optional.of(
-                                            "make it less than server.idle_timeout, or 0 for never"))));
+                                            "make it less than server.idle_timeout, or 0 for"
+                                                + " never"))));
         }
     }
 
@@ -108,8 +110,8 @@ public record StoqConfig(
     }
 
     /**
-     * Returns what ConfigAdmin is to hold: properties by PID, each Long, Double, Boolean, String or an
-     * array of one of them.
+     * Returns what ConfigAdmin is to hold: properties by PID, each Long, Double, Boolean, String or
+     * an array of one of them.
      */
     public Map<String, Map<String, Object>> properties() {
         Map<String, Map<String, Object>> properties = new LinkedHashMap<>();
@@ -137,7 +139,8 @@ public record StoqConfig(
     /**
      * Builds a configuration out of raw values.
      *
-     * @throws InvalidConfigException for the first table that is wrong, or if two contradict each other
+     * @throws InvalidConfigException for the first table that is wrong, or if two contradict each
+     *     other
      */
     static StoqConfig of(
             Map<String, ? extends Map<String, Object>> tables,

@@ -1,14 +1,5 @@
 package org.stoq.config;
 
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.stoq.sdk.config.ConfigProblem;
 import org.stoq.sdk.config.ConfigTable;
@@ -20,6 +11,16 @@ import org.tomlj.TomlParseError;
 import org.tomlj.TomlParseResult;
 import org.tomlj.TomlPosition;
 import org.tomlj.TomlTable;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * One reading of a TOML text. Collects everything that is wrong, with places, before it gives up.
@@ -157,7 +158,8 @@ final class TomlReading {
     }
 
     /** Notes a fault, unless the parser has said already that its line cannot be read. */
-    private void fault(@Nullable TomlPosition position, String message, Optional<String> suggestion) {
+    private void fault(
+            @Nullable TomlPosition position, String message, Optional<String> suggestion) {
         int line = position == null ? 0 : position.line();
         int column = position == null ? 0 : position.column();
         boolean syntax = toml.errors().stream().anyMatch(error -> error.position().line() == line);

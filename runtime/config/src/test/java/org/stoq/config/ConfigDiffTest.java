@@ -2,8 +2,9 @@ package org.stoq.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Map;
 import org.junit.jupiter.api.Test;
+
+import java.util.Map;
 
 class ConfigDiffTest {
     private final StoqConfig before = StoqConfig.defaults();
@@ -57,7 +58,8 @@ class ConfigDiffTest {
         StoqConfig effective = ConfigDiff.between(before, after).effective();
 
         assertThat(effective)
-                .isEqualTo(before.with(Map.of("cdn.cache_policy", "lfu", "plugin.zoo.animals", "3")));
+                .isEqualTo(
+                        before.with(Map.of("cdn.cache_policy", "lfu", "plugin.zoo.animals", "3")));
         assertThat(ConfigDiff.between(effective, after).changes())
                 .extracting(ConfigDiff.Change::key)
                 .containsExactly("cdn.store");

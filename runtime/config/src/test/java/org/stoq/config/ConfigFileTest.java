@@ -5,12 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import org.assertj.core.groups.Tuple;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -18,6 +12,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.stoq.sdk.config.HostPort;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 
 class ConfigFileTest {
     private static final String SEED =
@@ -106,11 +107,7 @@ class ConfigFileTest {
                                 "server.listen: '0.0.0.0' is an IPv4 address; STOQ speaks IPv6 only"
                                         + " (write \"[::]:4433\")",
                                 ""),
-                        row(
-                                4,
-                                1,
-                                "unknown key 'max_hops' in [server]",
-                                "it belongs in [routing]"),
+                        row(4, 1, "unknown key 'max_hops' in [server]", "it belongs in [routing]"),
                         row(
                                 5,
                                 19,
@@ -146,7 +143,8 @@ class ConfigFileTest {
                         stoq.toml:2:2: unknown key 'chache_size' in [cdn]
                             \tchache_size = "10GB"
                             \t^
-                            did you mean 'cache_size'?""");
+                            did you mean 'cache_size'?\
+                        """);
     }
 
     @Test
@@ -179,7 +177,14 @@ class ConfigFileTest {
 
     @Test
     void refusesTablesThatContradictEachOther() {
-        assertThat(faults("[server]\nidle_timeout = 5\n[transport]\nkeep_alive_interval = \"5s\"\n"))
+        assertThat(
+                        faults(
+                                """
+                                [server]
+                                idle_timeout = 5
+                                [transport]
+                                keep_alive_interval = "5s"
+                                """))
                 .extracting(ConfigFault::line, ConfigFault::column)
                 .containsExactly(row(4, 23));
         assertThat(faults("[server]\nidle_timeout = 5\n"))
@@ -190,20 +195,20 @@ class ConfigFileTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
-            value = {
-                "server = 1 | 'server' is a table, found a value",
-                "[[server]] | 'server' is a table, found a value",
-                "plugin = 1 | 'plugin' is a table, found a value",
-                "plugin.zoo = 1 | 'zoo' belongs to no plug-in",
-                "listen = 1 | the key 'listen' stands outside of a table",
-                "server.listen = 1.5 | server.listen: expects a text such as"
-                        + " \"[::1]:4433\" or \"edge1:4433\", found the number 1.5",
-                "server.listen = 1979-05-27 | server.listen: expects a text such as"
-                        + " \"[::1]:4433\" or \"edge1:4433\", found something else: 1979-05-27",
-                "server.listen = {} | server.listen: expects a text such as"
-                        + " \"[::1]:4433\" or \"edge1:4433\", found a table of 0",
-                "server.\"a.b\" = 1 | unknown key 'a.b' in [server]"
-            })
+            quoteCharacter = '`',
+            textBlock =
+                    """
+                    server = 1 | 'server' is a table, found a value
+                    [[server]] | 'server' is a table, found a value
+                    plugin = 1 | 'plugin' is a table, found a value
+                    plugin.zoo = 1 | 'zoo' belongs to no plug-in
+                    listen = 1 | the key 'listen' stands outside of a table
+                    cdn.store = 1.5 | cdn.store: expects a text in quotes, found the number 1.5
+                    cdn.store = 07:32:00 | cdn.store: expects a text in quotes, found 07:32
+                    cdn.store = {} | cdn.store: expects a text in quotes, found a table of 0
+                    cdn.store = [1] | cdn.store: expects a text in quotes, found a list
+                    server."a.b" = 1 | unknown key 'a.b' in [server]
+                    """)
     void refusesWhatHasTheWrongShape(String toml, String message) {
         assertThat(faults(toml)).extracting(ConfigFault::message).containsExactly(message);
         assertThat(faults(toml)).allMatch(fault -> fault.line() == 1 && fault.column() > 0);

@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.stoq.sdk.config.CdnConfig;
 import org.stoq.sdk.config.ConfigTable;
 import org.stoq.sdk.config.HostPort;
 import org.stoq.sdk.config.ServerConfig;
+
+import java.nio.file.Path;
+import java.util.Map;
 
 class StoqConfigTest {
     private final StoqConfig defaults = StoqConfig.defaults();
@@ -62,7 +63,8 @@ class StoqConfigTest {
                             did you mean 'listen'?
                         command line: cdn.edge_nodes: '10.0.0.1' is an IPv4 address; STOQ speaks\
                          IPv6 only (write "[address]:7")
-                        command line: routing.max_hops: 256 is not possible: from 1 to 255""");
+                        command line: routing.max_hops: 256 is not possible: from 1 to 255\
+                        """);
     }
 
     @Test
@@ -83,7 +85,8 @@ class StoqConfigTest {
 
         assertThat(config.plugin())
                 .containsExactly(
-                        Map.entry("org.zoo", Map.of("animals", 3L, "open", true, "name", "Berlin")));
+                        Map.entry(
+                                "org.zoo", Map.of("animals", 3L, "open", true, "name", "Berlin")));
         assertThat(config.with("plugin.org.zoo.cage.doors", "2").plugin().get("org.zoo"))
                 .containsEntry("cage.doors", 2L);
     }
@@ -100,15 +103,19 @@ class StoqConfigTest {
                         "org.stoq.cdn",
                         "org.stoq.routing",
                         "org.stoq.plugins");
-        assertThat(properties.get(CdnConfig.PID)).containsEntry("edge_nodes", new String[] {"edge1:1"});
-        assertThat(ServerConfig.TABLE.readProperties(properties.getOrDefault(ServerConfig.PID, Map.of())))
+        assertThat(properties.get(CdnConfig.PID))
+                .containsEntry("edge_nodes", new String[] {"edge1:1"});
+        assertThat(
+                        ServerConfig.TABLE.readProperties(
+                                properties.getOrDefault(ServerConfig.PID, Map.of())))
                 .isEqualTo(defaults.server());
     }
 
     @Test
     void everyTableOfTheMapIsOneOfTheFile() {
         assertThat(defaults.toMap().keySet())
-                .containsExactlyElementsOf(StoqConfig.TABLES.stream().map(ConfigTable::name).toList());
+                .containsExactlyElementsOf(
+                        StoqConfig.TABLES.stream().map(ConfigTable::name).toList());
     }
 
     @Test

@@ -1,20 +1,5 @@
 package org.stoq.trust;
 
-import java.io.IOException;
-import java.math.BigInteger;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.PrivateKey;
-import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Date;
-import java.util.List;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
@@ -31,11 +16,28 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.stoq.sdk.call.Role;
 
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.PrivateKey;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+
 /**
  * A certificate authority in a folder: {@code ca.pem} and {@code ca.key}, for a mesh of one's own.
  *
- * <p>Certificates are Ed25519 (RFC 8410) and follow RFC 5280. A leaf names its node by the URI {@code
- * stoq:<node-id>} among its alternative names; an operator's has {@code stoq-role:operator} beside it.
+ * <p>Certificates are Ed25519 (RFC 8410) and follow RFC 5280. A leaf names its node by the URI
+ * {@code stoq:<node-id>} among its alternative names; an operator's has {@code stoq-role:operator}
+ * beside it.
  */
 public final class CertificateAuthority {
     /** The URI among the alternative names that makes a certificate an operator's. */
@@ -43,6 +45,12 @@ public final class CertificateAuthority {
 
     /** What comes before the node id in the URI that names a node. */
     public static final String NODE_URI_PREFIX = "stoq:";
+
+    /** The authority's certificate, which anybody may read. */
+    static final String CERTIFICATE_FILE = "ca.pem";
+
+    /** The authority's private key. */
+    static final String KEY_FILE = "ca.key";
 
     private static final Duration AUTHORITY_LIFE = Duration.ofDays(3_650);
 
@@ -55,8 +63,7 @@ public final class CertificateAuthority {
     private final PrivateKey key;
     private final InstantSource clock;
 
-    private CertificateAuthority(
-            X509Certificate certificate, PrivateKey key, InstantSource clock) {
+    private CertificateAuthority(X509Certificate certificate, PrivateKey key, InstantSource clock) {
         this.certificate = certificate;
         this.key = key;
         this.clock = clock;
@@ -64,20 +71,26 @@ public final class CertificateAuthority {
 
     /** Returns whether a folder holds an authority with its key. */
     public static boolean exists(Path folder) {
-        return Files.exists(folder.resolve("ca.key")) && Files.exists(folder.resolve("ca.pem"));
+        return Files.exists(folder.resolve(KEY_FILE))
+                && Files.exists(folder.resolve(CERTIFICATE_FILE));
     }
 
     /**
      * Makes an authority, valid for ten years.
      *
      * @param name its common name
-     * @throws TrustException if the folder holds one already
+     * @throws TrustException if the folder holds one already, with or without its key
      */
     public static CertificateAuthority create(Path folder, String name, InstantSource clock)
             throws IOException {
         if (exists(folder)) {
+            throw new TrustException(folder + " holds an authority already", "stoq ca show", null);
+        }
+        if (Files.exists(folder.resolve(CERTIFICATE_FILE))) {
             throw new TrustException(
-                    folder + " holds an authority already", "stoq ca show", null);
+                    folder + " trusts an authority whose key is elsewhere",
+                    "stoq ca issue, where that key is",
+                    null);
         }
         PemFiles.makePrivateDirectory(folder);
         KeyPair pair = IdentityKey.newKeyPair();
@@ -103,8 +116,8 @@ public final class CertificateAuthority {
                     false,
                     utils.createSubjectKeyIdentifier(pair.getPublic()));
             X509Certificate certificate = sign(builder, pair.getPrivate());
-            PemFiles.writeKey(folder.resolve("ca.key"), pair.getPrivate());
-            PemFiles.writeCertificates(folder.resolve("ca.pem"), List.of(certificate));
+            PemFiles.writeKey(folder.resolve(KEY_FILE), pair.getPrivate());
+            PemFiles.writeCertificates(folder.resolve(CERTIFICATE_FILE), List.of(certificate));
             return new CertificateAuthority(certificate, pair.getPrivate(), clock);
         } catch (GeneralSecurityException | OperatorCreationException e) {
             throw new TrustException("cannot make an authority: " + e.getMessage(), "", e);
@@ -114,8 +127,8 @@ public final class CertificateAuthority {
     /** Opens the authority of a folder. */
     public static CertificateAuthority open(Path folder, InstantSource clock) throws IOException {
         return new CertificateAuthority(
-                PemFiles.readCertificates(folder.resolve("ca.pem")).getFirst(),
-                PemFiles.readKey(folder.resolve("ca.key")),
+                PemFiles.readCertificates(folder.resolve(CERTIFICATE_FILE)).getFirst(),
+                PemFiles.readKey(folder.resolve(KEY_FILE)),
                 clock);
     }
 
@@ -124,22 +137,34 @@ public final class CertificateAuthority {
         return certificate;
     }
 
-    /** Issues a certificate. */
+    /**
+     * Issues a certificate. It ends with the authority's own at the latest.
+     *
+     * @throws TrustException if the authority's certificate has expired
+     */
     public X509Certificate issue(LeafRequest request) throws TrustException {
         Instant now = clock.instant();
+        Instant end = certificate.getNotAfter().toInstant();
+        if (now.isAfter(end)) {
+            throw new TrustException(
+                    "the authority '%s' was valid until %s"
+                            .formatted(certificate.getSubjectX500Principal().getName(), end),
+                    "move its folder away and run stoq ca init",
+                    null);
+        }
+        Instant leafEnd = now.plus(request.life()).isBefore(end) ? now.plus(request.life()) : end;
         X509v3CertificateBuilder builder =
                 new JcaX509v3CertificateBuilder(
                         certificate,
                         serial(),
                         Date.from(now.minus(CLOCK_SKEW)),
-                        Date.from(now.plus(request.life())),
+                        Date.from(leafEnd),
                         new X500Name("CN=" + request.id().shortName()),
                         request.key());
         try {
             JcaX509ExtensionUtils utils = new JcaX509ExtensionUtils();
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
-            builder.addExtension(
-                    Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
+            builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
             builder.addExtension(
                     Extension.extendedKeyUsage,
                     false,

@@ -1,5 +1,7 @@
 package org.stoq.trust;
 
+import org.stoq.sdk.cose.Ed25519Signer;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,14 +9,10 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
-import java.util.Arrays;
-import org.stoq.sdk.cose.Ed25519Signer;
+import java.security.interfaces.EdECPrivateKey;
 
 /** The long-lived keys that give nodes and operators their ids (decision 2). */
 final class IdentityKey {
-    /** The secret is the end of the PKCS#8 form (RFC 8410 s.7). */
-    private static final int SECRET_BYTES = 32;
-
     private IdentityKey() {}
 
     /** Reads a key, or makes one and writes it, readable by its owner only. */
@@ -34,8 +32,6 @@ final class IdentityKey {
     }
 
     private static Ed25519Signer signer(PrivateKey key) {
-        byte[] encoded = key.getEncoded();
-        return new Ed25519Signer(
-                Arrays.copyOfRange(encoded, encoded.length - SECRET_BYTES, encoded.length));
+        return new Ed25519Signer(((EdECPrivateKey) key).getBytes().orElseThrow());
     }
 }

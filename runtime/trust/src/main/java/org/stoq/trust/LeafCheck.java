@@ -1,5 +1,7 @@
 package org.stoq.trust;
 
+import org.stoq.sdk.NodeId;
+
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -14,15 +16,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.stoq.sdk.NodeId;
 
 /** Whether a leaf certificate is what its owner needs. Pure: time is an argument. */
 final class LeafCheck {
     private LeafCheck() {}
 
     /** Requires that a certificate fits key and identity and is valid. */
-    static void require(
-            X509Certificate leaf, PrivateKey key, NodeId id, Path file, Instant now)
+    static void require(X509Certificate leaf, PrivateKey key, NodeId id, Path file, Instant now)
             throws TrustException {
         if (now.isAfter(leaf.getNotAfter().toInstant())
                 || now.isBefore(leaf.getNotBefore().toInstant())) {
@@ -96,7 +96,8 @@ final class LeafCheck {
         }
     }
 
-    private static boolean belongTogether(X509Certificate leaf, PrivateKey key) {
+    /** Returns whether that is the certificate of that key. */
+    static boolean belongTogether(X509Certificate leaf, PrivateKey key) {
         try {
             byte[] probe = {1, 2, 3};
             Signature signature = Signature.getInstance("Ed25519");

@@ -1,10 +1,11 @@
 package org.stoq.trust;
 
+import org.stoq.sdk.NodeId;
+import org.stoq.sdk.call.Role;
+
 import java.security.PublicKey;
 import java.time.Duration;
 import java.util.List;
-import org.stoq.sdk.NodeId;
-import org.stoq.sdk.call.Role;
 
 /**
  * What to certify.
@@ -15,8 +16,7 @@ import org.stoq.sdk.call.Role;
  * @param names DNS names and IPv6 literals under which a server is reached
  * @param life how long the certificate is valid
  */
-public record LeafRequest(
-        PublicKey key, NodeId id, Role role, List<String> names, Duration life) {
+public record LeafRequest(PublicKey key, NodeId id, Role role, List<String> names, Duration life) {
     /** Copies the names and checks the role. */
     public LeafRequest {
         names = List.copyOf(names);

@@ -25,7 +25,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * PEM files (RFC 7468): certificates that anybody may read, and private keys that only their owner may.
+ * PEM files (RFC 7468): certificates that anybody may read, and private keys that only their owner
+ * may.
  *
  * <p>Files are written to a temporary name and moved, so that no reader sees half of one.
  */
@@ -127,10 +128,10 @@ final class PemFiles {
     }
 
     private static void write(Path file, String text, String permissions) throws IOException {
-        Path temporary = Files.createTempFile(file.toAbsolutePath().resolveSibling(".").normalize(), ".stoq", ".pem");
+        Path folder = file.toAbsolutePath().resolveSibling(".").normalize();
+        Path temporary = Files.createTempFile(folder, ".stoq", ".pem");
         try {
-            Files.setPosixFilePermissions(
-                    temporary, PosixFilePermissions.fromString(permissions));
+            Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString(permissions));
             try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
                 ByteBuffer bytes = StandardCharsets.US_ASCII.encode(text);
                 while (bytes.hasRemaining()) {

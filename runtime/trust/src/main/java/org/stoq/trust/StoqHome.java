@@ -1,8 +1,14 @@
 package org.stoq.trust;
 
+import org.stoq.sdk.NodeId;
+import org.stoq.sdk.call.Role;
+import org.stoq.sdk.cose.Signer;
+
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -13,39 +19,49 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
-import org.stoq.sdk.NodeId;
-import org.stoq.sdk.call.Role;
-import org.stoq.sdk.cose.Signer;
 
 /**
  * The folder where a user's development authority and operator certificate lie, {@code ~/.stoq}
- * unless the environment variable {@code STOQ_HOME} names another.
+ * unless the system property {@value #HOME_PROPERTY} or the environment variable {@code STOQ_HOME}
+ * names another.
  *
  * <pre>
  * ca/ca.pem, ca/ca.key                      the authority
  * operator/{identity.key,cert.pem,key.pem}  the operator
  * </pre>
  *
- * A node's own files lie in {@code identity/} of its data directory. What is missing is made; what has
- * used up two thirds of its life is issued anew, as long as the authority's key is here. Several
- * processes may start at once: a file lock orders them.
+ * A node's own files lie in {@code identity/} of its data directory. What is missing is made; what
+ * has used up two thirds of its life is issued anew, as long as the authority's key is here. A
+ * certificate lives 30 days: nothing rotates it while a node runs, so it must outlive the run.
+ * Several processes, and threads of one, may start at once: a file lock orders them.
  *
  * @param folder the folder
  */
 public record StoqHome(Path folder) {
+    /** The system property that names the folder; it goes before the environment variable. */
+    public static final String HOME_PROPERTY = "stoq.home.user";
+
     /** Long enough for a developer, who has nobody to rotate certificates. */
     private static final Duration LEAF_LIFE = Duration.ofDays(30);
+
+    private static final String IDENTITY_KEY = "identity.key";
+    private static final String CHAIN = "cert.pem";
+    private static final String TLS_KEY = "key.pem";
+
+    /** How often to ask for the lock while another thread of this process holds it. */
+    private static final long LOCK_POLL_NANOS = 5_000_000;
 
     private static final List<String> LOCAL_NAMES = List.of("localhost", "::1");
 
     /** Returns the folder of the user who runs this process. */
     public static StoqHome ofUser() {
-        String configured = System.getenv("STOQ_HOME");
-        return new StoqHome(
-                configured == null || configured.isEmpty()
-                        ? Path.of(System.getProperty("user.home"), ".stoq")
-                        : Path.of(configured));
+        return Stream.of(System.getProperty(HOME_PROPERTY), System.getenv("STOQ_HOME"))
+                .filter(configured -> configured != null && !configured.isEmpty())
+                .findFirst()
+                .map(configured -> new StoqHome(Path.of(configured)))
+                .orElseGet(() -> new StoqHome(Path.of(System.getProperty("user.home"), ".stoq")));
     }
 
     /** Returns where the authority lies. */
@@ -67,14 +83,12 @@ public record StoqHome(Path folder) {
      * Returns the identity of a node, which is made if it is missing.
      *
      * @param dataDirectory the node's data directory
-     * @param names further names and IPv6 literals under which it is reached, beside localhost and ::1
+     * @param names further names and IPv6 literals under which it is reached, beside localhost and
+     *     ::1
      */
     public Certified node(Path dataDirectory, List<String> names, InstantSource clock)
             throws IOException {
-        List<String> all =
-                Stream.concat(LOCAL_NAMES.stream(), names.stream())
-                        .distinct()
-                        .toList();
+        List<String> all = Stream.concat(LOCAL_NAMES.stream(), names.stream()).distinct().toList();
         return certified(dataDirectory.resolve("identity"), Role.NODE, all, clock);
     }
 
@@ -95,26 +109,25 @@ public record StoqHome(Path folder) {
         List<X509Certificate> certificates = PemFiles.readCertificates(chain);
         PrivateKey tlsKey = PemFiles.readKey(key);
         LeafCheck.require(certificates.getFirst(), tlsKey, signer.id(), chain, clock.instant());
-        return new Certified(
-                signer, certificates, tlsKey, PemFiles.readCertificates(authorities));
+        return new Certified(signer, certificates, tlsKey, PemFiles.readCertificates(authorities));
     }
 
-    private Certified certified(
-            Path target, Role role, List<String> names, InstantSource clock) throws IOException {
+    private Certified certified(Path target, Role role, List<String> names, InstantSource clock)
+            throws IOException {
         return locked(
                 () -> {
                     PemFiles.makePrivateDirectory(target);
-                    Signer signer = IdentityKey.readOrMake(target.resolve("identity.key"));
-                    Path chain = target.resolve("cert.pem");
-                    Path key = target.resolve("key.pem");
+                    Signer signer = IdentityKey.readOrMake(target.resolve(IDENTITY_KEY));
+                    Path chain = target.resolve(CHAIN);
+                    Path key = target.resolve(TLS_KEY);
                     if (needsIssue(chain, key, names, clock.instant())) {
                         issue(openOrCreate(clock), signer.id(), role, names, chain, key);
                     }
                     return read(
-                            target.resolve("identity.key"),
+                            target.resolve(IDENTITY_KEY),
                             chain,
                             key,
-                            authorityFolder().resolve("ca.pem"),
+                            authorityFolder().resolve(CertificateAuthority.CERTIFICATE_FILE),
                             clock);
                 });
     }
@@ -125,14 +138,34 @@ public record StoqHome(Path folder) {
             return true;
         }
         if (!CertificateAuthority.exists(authorityFolder())) {
+            requireAuthorityCertificate(chain);
             return false;
         }
         X509Certificate leaf = PemFiles.readCertificates(chain).getFirst();
+        // The two files are written one after the other; an end in between leaves a pair that is
+        // none.
+        boolean torn = !LeafCheck.belongTogether(leaf, PemFiles.readKey(key));
         X509Certificate authority =
-                PemFiles.readCertificates(authorityFolder().resolve("ca.pem")).getFirst();
-        return LeafCheck.isWorn(leaf, now)
+                PemFiles.readCertificates(
+                                authorityFolder().resolve(CertificateAuthority.CERTIFICATE_FILE))
+                        .getFirst();
+        return torn
+                || LeafCheck.isWorn(leaf, now)
                 || !LeafCheck.isIssuedBy(leaf, authority)
                 || !LeafCheck.hasNames(leaf, names);
+    }
+
+    /**
+     * A certificate without its authority came from elsewhere; it is not to be replaced unasked.
+     */
+    private void requireAuthorityCertificate(Path chain) throws TrustException {
+        Path certificate = authorityFolder().resolve(CertificateAuthority.CERTIFICATE_FILE);
+        if (!Files.exists(certificate)) {
+            throw new TrustException(
+                    certificate + " is missing, whose key has issued " + chain,
+                    "copy it there, or begin anew with stoq ca init",
+                    null);
+        }
     }
 
     private static void issue(
@@ -170,11 +203,28 @@ public record StoqHome(Path folder) {
                                 folder.resolve(".lock"),
                                 StandardOpenOption.CREATE,
                                 StandardOpenOption.WRITE);
-                FileLock lock = file.lock()) {
+                FileLock lock = lock(file)) {
             if (!lock.isValid()) {
                 throw new TrustException("the lock of " + folder + " was lost", "", null);
             }
             return work.run();
+        }
+    }
+
+    /**
+     * Waits for the lock; other processes make it block, other threads of this one make it ask
+     * again.
+     */
+    private static FileLock lock(FileChannel file) throws IOException {
+        while (true) {
+            try {
+                return file.lock();
+            } catch (OverlappingFileLockException e) {
+                if (Thread.currentThread().isInterrupted()) {
+                    throw (IOException) new ClosedByInterruptException().initCause(e);
+                }
+                LockSupport.parkNanos(LOCK_POLL_NANOS);
+            }
         }
     }
 }

@@ -3,18 +3,19 @@ package org.stoq.trust;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
-import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.stoq.sdk.NodeId;
 import org.stoq.testkit.ManualClock;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
 
 class StoqHomeTest {
     @TempDir private Path temporary;
@@ -112,6 +113,21 @@ class StoqHomeTest {
                                                 authorities,
                                                 clock)))
                 .hasMessageContaining("is not for the identity");
+    }
+
+    @Test
+    void theSystemPropertyNamesTheHome() {
+        String before = System.getProperty(StoqHome.HOME_PROPERTY);
+        System.setProperty(StoqHome.HOME_PROPERTY, "/somewhere");
+        try {
+            assertThat(StoqHome.ofUser()).isEqualTo(new StoqHome(Path.of("/somewhere")));
+        } finally {
+            if (before == null) {
+                System.clearProperty(StoqHome.HOME_PROPERTY);
+            } else {
+                System.setProperty(StoqHome.HOME_PROPERTY, before);
+            }
+        }
     }
 
     private static String permissions(Path file) throws IOException {

@@ -42,14 +42,18 @@ public record CdnConfig(
                         min = 1)
                 List<HostPort> edgeNodes,
         @Key(
-                        doc = "How many nodes, this one included, shall hold what is published here.",
+                        doc =
+                                "How many nodes, this one included, shall hold what is published"
+                                    + " here.",
                         fallback = "3",
                         live = true,
                         min = 1,
                         max = 1_000)
                 int replicationFactor,
         @Key(
-                        doc = "Name of the strategy that cuts objects into chunks: fastcdc or rabin.",
+                        doc =
+                                "Name of the strategy that cuts objects into chunks: fastcdc or"
+                                    + " rabin.",
                         fallback = "fastcdc",
                         live = true,
                         pattern = StrategyName.PATTERN,

@@ -1,5 +1,7 @@
 package org.stoq.sdk.config;
 
+import org.jspecify.annotations.Nullable;
+
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
@@ -8,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One key of a table, as its record component describes it. Immutable.
@@ -53,7 +54,8 @@ public record ConfigKey(String name, ValueType type, Shape shape, Key facts) {
                                 () -> new IllegalArgumentException("no key can have " + component));
         boolean unbounded = facts.min() < Integer.MIN_VALUE || facts.max() > Integer.MAX_VALUE;
         if (component.getType() == int.class && unbounded) {
-            throw new IllegalArgumentException("an int needs a smallest and a largest value: " + component);
+            throw new IllegalArgumentException(
+                    "an int needs a smallest and a largest value: " + component);
         }
         if (type == ValueType.DURATION && facts.unit().step().isZero()) {
             throw new IllegalArgumentException("a Duration needs a unit of time: " + component);
@@ -89,7 +91,7 @@ public record ConfigKey(String name, ValueType type, Shape shape, Key facts) {
                 : Optional.ofNullable(rawOf(facts.example())).map(ConfigKey::toToml);
     }
 
-    /** Returns the values that are possible in words, such as {@code from 1 to 86400 s}. */
+    /** Returns the values that are possible in words, such as {@code from 1 to 86400 seconds}. */
     public Optional<String> range() {
         if (facts.oneOf().length > 0) {
             return Optional.of("one of " + String.join(", ", facts.oneOf()));
@@ -105,7 +107,7 @@ public record ConfigKey(String name, ValueType type, Shape shape, Key facts) {
                                         ? "at least " + facts.min()
                                         : "from " + facts.min() + " to " + facts.max());
         boolean bounded = facts.min() != Long.MIN_VALUE || facts.max() != Long.MAX_VALUE;
-        return bounded ? Optional.of((what + " " + unit().symbol()).strip()) : Optional.empty();
+        return bounded ? Optional.of((what + " " + unit().word()).strip()) : Optional.empty();
     }
 
     /**
@@ -130,13 +132,16 @@ public record ConfigKey(String name, ValueType type, Shape shape, Key facts) {
             return null;
         }
         return switch (type) {
-            case INTEGER, DURATION, SIZE -> typed.matches("-?\\d{1,18}") ? Long.valueOf(typed) : typed;
+            case INTEGER, DURATION, SIZE ->
+                    typed.matches("-?\\d{1,18}") ? Long.valueOf(typed) : typed;
             case BOOLEAN -> typed.matches("true|false") ? Boolean.valueOf(typed) : typed;
             case TEXT, ENDPOINT, PATH -> typed;
         };
     }
 
-    /** Reads a raw value into the component's type, or adds what is wrong with it to the problems. */
+    /**
+     * Reads a raw value into the component's type, or adds what is wrong with it to the problems.
+     */
     @Nullable Object read(@Nullable Object raw, List<ConfigProblem> problems) {
         if (raw == null) {
             return shape == Shape.OPTIONAL ? Optional.empty() : null;
@@ -161,7 +166,9 @@ public record ConfigKey(String name, ValueType type, Shape shape, Key facts) {
         return shape == Shape.LIST ? raw : raw.isEmpty() ? null : raw.getFirst();
     }
 
-    /** Returns a raw value (Long, Double, Boolean, String or a list) as it stands in a TOML file. */
+    /**
+     * Returns a raw value (Long, Double, Boolean, String or a list) as it stands in a TOML file.
+     */
     public static String toToml(Object raw) {
         if (raw instanceof List<?> list) {
             return list.stream().map(ConfigKey::toToml).collect(Collectors.joining(", ", "[", "]"));

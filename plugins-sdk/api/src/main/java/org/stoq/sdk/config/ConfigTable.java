@@ -1,5 +1,7 @@
 package org.stoq.sdk.config;
 
+import org.jspecify.annotations.Nullable;
+
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
@@ -9,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The table of the configuration that a record stands for: its keys, its defaults, and the way
@@ -38,7 +39,9 @@ public final class ConfigTable<R extends Record> {
         try {
             this.constructor =
                     type.getDeclaredConstructor(
-                            components.stream().map(RecordComponent::getType).toArray(Class[]::new));
+                            components.stream()
+                                    .map(RecordComponent::getType)
+                                    .toArray(Class[]::new));
         } catch (NoSuchMethodException e) {
             throw new IllegalArgumentException("a record without its constructor: " + type, e);
         }
@@ -119,8 +122,8 @@ public final class ConfigTable<R extends Record> {
     }
 
     /**
-     * Reads the properties of a component or a configuration, which hold more than the table: {@code
-     * service.pid} and its like are passed over.
+     * Reads the properties of a component or a configuration, which hold more than the table:
+     * {@code service.pid} and its like are passed over.
      *
      * @throws InvalidConfigException with everything that is wrong
      */
@@ -209,7 +212,8 @@ public final class ConfigTable<R extends Record> {
         for (int i = 0; i < arguments.length; i++) {
             ConfigKey key = keys.get(i);
             Object raw = values.get(key.name());
-            arguments[i] = key.read(raw == null ? key.rawOf(key.facts().fallback()) : raw, problems);
+            arguments[i] =
+                    key.read(raw == null ? key.rawOf(key.facts().fallback()) : raw, problems);
         }
         return arguments;
     }

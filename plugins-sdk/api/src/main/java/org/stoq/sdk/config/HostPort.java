@@ -1,5 +1,7 @@
 package org.stoq.sdk.config;
 
+import org.jspecify.annotations.Nullable;
+
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -7,7 +9,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where a node listens or is found: an IPv6 address or a DNS name, and a UDP port.
@@ -20,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record HostPort(String host, int port) {
     private static final Pattern NAME =
-            Pattern.compile("(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?"
-                    + "(\\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*");
+            Pattern.compile(
+                    "(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?"
+                            + "(\\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*");
     private static final Pattern ENDS_IN_NUMBER = Pattern.compile("(.*\\.)?(\\d+|0x[0-9a-f]*)");
     private static final Pattern BRACKETED = Pattern.compile("\\[([^\\[\\]]*)](?::(\\d{1,5}))?");
 
@@ -105,7 +107,9 @@ public record HostPort(String host, int port) {
     }
 
     private static String ipv6InsteadOf(String host, int port) {
-        return (host.startsWith("0") ? "\"[::]:" : host.startsWith("127") ? "\"[::1]:" : "\"[address]:")
+        return (host.startsWith("0")
+                        ? "\"[::]:"
+                        : host.startsWith("127") ? "\"[::1]:" : "\"[address]:")
                 + port
                 + "\"";
     }

@@ -7,12 +7,13 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Everything there is to know about one key of a table, on the record component that holds its value.
+ * Everything there is to know about one key of a table, on the record component that holds its
+ * value.
  *
  * <p>The key's name is the component's in snake_case, its type is the component's: {@code int},
- * {@code long}, {@code boolean}, {@link String}, {@link java.time.Duration}, {@link ByteSize}, {@link
- * HostPort}, {@link java.nio.file.Path}, a {@link java.util.List} of String or HostPort, or an {@link
- * java.util.Optional} of any of them that is no list.
+ * {@code long}, {@code boolean}, {@link String}, {@link java.time.Duration}, {@link ByteSize},
+ * {@link HostPort}, {@link java.nio.file.Path}, a {@link java.util.List} of String or HostPort, or
+ * an {@link java.util.Optional} of any of them that is no list.
  */
 @Documented
 @Target(ElementType.RECORD_COMPONENT)
@@ -22,9 +23,9 @@ public @interface Key {
     String doc();
 
     /**
-     * The default as it would be typed on a command line, such as {@code 30}, {@code 10GB} or {@code
-     * cubic}; elements of a list are separated by commas. Empty means an empty text, an empty list or
-     * an absent optional value.
+     * The default as it would be typed on a command line, such as {@code 30}, {@code 10GB} or
+     * {@code cubic}; elements of a list are separated by commas. Empty means an empty text, an
+     * empty list or an absent optional value.
      */
     String fallback() default "";
 

@@ -40,10 +40,11 @@ public record PluginsConfig(
                         pattern = "[0-9a-fA-F]{64}",
                         form = "64 hexadecimal digits each")
                 List<String> pinnedKeys,
-        @Key(doc = "Largest plug-in file.", fallback = "64MB", unit = Unit.BYTES, min = 1)
-                ByteSize maxSize,
+        @Key(doc = "Largest plug-in file.", fallback = "64MB", unit = Unit.BYTES) ByteSize maxSize,
         @Key(
-                        doc = "How long a call to a plug-in may take before the plug-in is isolated.",
+                        doc =
+                                "How long a call to a plug-in may take before the plug-in is"
+                                    + " isolated.",
                         fallback = "5s",
                         unit = Unit.MILLISECONDS,
                         live = true,

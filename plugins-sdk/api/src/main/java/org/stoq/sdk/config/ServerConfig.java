@@ -21,7 +21,9 @@ import java.util.Optional;
 @Table(value = ServerConfig.NAME, doc = "Where the node listens, what it shows, what it takes on.")
 public record ServerConfig(
         @Key(
-                        doc = "IPv6 address, or DNS name, and UDP port; port 0 lets the system choose.",
+                        doc =
+                                "IPv6 address, or DNS name, and UDP port; port 0 lets the system"
+                                    + " choose.",
                         fallback = "[::]:4433")
                 HostPort listen,
         @Key(

@@ -9,8 +9,8 @@ import java.time.Duration;
  * @param maxDatagramSize largest UDP payload to send, in bytes
  * @param initialRtt what to assume before the first measurement
  * @param congestionAlgorithm name of the congestion controller
- * @param keepAliveInterval how often a connection with open streams shows that it is alive; zero for
- *     never
+ * @param keepAliveInterval how often a connection with open streams shows that it is alive; zero
+ *     for never
  */
 @Table(value = TransportConfig.NAME, doc = "How QUIC is spoken.")
 public record TransportConfig(

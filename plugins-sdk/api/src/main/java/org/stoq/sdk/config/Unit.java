@@ -7,23 +7,23 @@ public enum Unit {
     /** Things, or nothing at all. */
     NONE("", Duration.ZERO),
     /** Thousandths of a second. */
-    MILLISECONDS("ms", Duration.ofMillis(1)),
+    MILLISECONDS("milliseconds", Duration.ofMillis(1)),
     /** Seconds. */
-    SECONDS("s", Duration.ofSeconds(1)),
+    SECONDS("seconds", Duration.ofSeconds(1)),
     /** Bytes. */
     BYTES("bytes", Duration.ZERO);
 
-    private final String symbol;
+    private final String word;
     private final Duration step;
 
-    Unit(String symbol, Duration step) {
-        this.symbol = symbol;
+    Unit(String word, Duration step) {
+        this.word = word;
         this.step = step;
     }
 
-    /** Returns how the unit is written after a number; empty for {@link #NONE}. */
-    public String symbol() {
-        return symbol;
+    /** Returns the word to put after a number; empty for {@link #NONE}. */
+    public String word() {
+        return word;
     }
 
     /** Returns the length of one; zero for what is not a unit of time. */

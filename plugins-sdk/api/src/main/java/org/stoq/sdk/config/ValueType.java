@@ -1,5 +1,7 @@
 package org.stoq.sdk.config;
 
+import org.jspecify.annotations.Nullable;
+
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.nio.file.InvalidPathException;
@@ -9,13 +11,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The kinds of value that a key can have, and how each is read and written.
  *
- * <p>Raw values are what TOML, ConfigAdmin and a command line have in common: Long, Boolean, String and
- * lists of String.
+ * <p>Raw values are what TOML, ConfigAdmin and a command line have in common: Long, Boolean, String
+ * and lists of String.
  */
 public enum ValueType {
     /** A whole number. */
@@ -55,7 +56,9 @@ public enum ValueType {
             return text(raw);
         }
     },
-    /** A length of time: a bare number in the key's unit, or a number with ns, us, ms, s, m, h, d. */
+    /**
+     * A length of time: a bare number in the key's unit, or a number with ns, us, ms, s, m, h, d.
+     */
     DURATION("a number or a text such as \"30s\", \"100ms\" or \"5m\"") {
         @Override
         Object parse(Object raw, Unit unit) {
@@ -165,7 +168,10 @@ public enum ValueType {
     }
 
     private static @Nullable ValueType kindOf(Type type) {
-        if (type == int.class || type == long.class || type == Integer.class || type == Long.class) {
+        if (type == int.class
+                || type == long.class
+                || type == Integer.class
+                || type == Long.class) {
             return INTEGER;
         } else if (type == boolean.class || type == Boolean.class) {
             return BOOLEAN;
@@ -210,7 +216,7 @@ public enum ValueType {
             case Double number -> "the number " + number;
             case Boolean truth -> truth.toString();
             case Map<?, ?> table -> "a table of " + table.size();
-            default -> elementsOf(raw).isPresent() ? "a list" : "something else: " + raw;
+            default -> elementsOf(raw).isPresent() ? "a list" : raw.toString();
         };
     }
 

@@ -1,11 +1,11 @@
 /**
  * The configuration of a node: one immutable record per table of {@code stoq.toml}.
  *
- * <p>Each record component carries its unit, default, range and whether it can change while the node
- * runs; nothing of that is written down a second time.
+ * <p>Each record component carries its unit, default, range and whether it can change while the
+ * node runs; nothing of that is written down a second time.
  *
  * <pre>{@code
- * CdnConfig cdn = ConfigTable.of(CdnConfig.class).defaults();
+ * CdnConfig cdn = CdnConfig.TABLE.readProperties(properties);
  * }</pre>
  */
 @Export

@@ -42,8 +42,17 @@ public interface QuicStream {
         write(payload);
     }
 
-    /** Ends our direction with FIN, after what was written. Does not wait for the peer. */
-    void finish() throws IOException;
+    /**
+     * Writes the last bytes, with FIN on them. Blocks as {@link #write} does, and does not wait for
+     * the peer.
+     *
+     * <p>FIN never travels alone: quiche forgets one whose bytes before it were all acknowledged
+     * (cloudflare/quiche#2525). A STOQ stream always has a frame to end with.
+     *
+     * @param last at least one byte; borrowed until the return
+     * @throws IllegalArgumentException if there is none
+     */
+    void finish(ByteBuffer last) throws IOException;
 
     /**
      * Gives up both directions: RESET_STREAM and STOP_SENDING with the code, where they still make

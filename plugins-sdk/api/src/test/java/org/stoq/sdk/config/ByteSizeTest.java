@@ -3,18 +3,28 @@ package org.stoq.sdk.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+
 class ByteSizeTest {
     @ParameterizedTest
     @CsvSource({
-        "0, 0", "17, 17", "17B, 17", "1kB, 1000", "1KiB, 1024", "10GB, 10000000000",
-        "512MB, 512000000", "64KiB, 65536", "3 MiB, 3145728", "2TiB, 2199023255552", "1tb, 1000000000000"
+        "0, 0",
+        "17, 17",
+        "17B, 17",
+        "1kB, 1000",
+        "1KiB, 1024",
+        "10GB, 10000000000",
+        "512MB, 512000000",
+        "64KiB, 65536",
+        "3 MiB, 3145728",
+        "2TiB, 2199023255552",
+        "1tb, 1000000000000"
     })
     void readsDecimalAndBinaryUnits(String text, long bytes) {
         assertThat(ByteSize.parse(text).bytes()).isEqualTo(bytes);

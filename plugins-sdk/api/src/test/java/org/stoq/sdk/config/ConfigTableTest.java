@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,11 +19,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigTableTest {
     private static final String KEY_OF_64 = "AB".repeat(32);
@@ -116,7 +117,8 @@ class ConfigTableTest {
     void listsSurviveTheWayThroughProperties() {
         CdnConfig cdn = CdnConfig.TABLE.read(Map.of("edge_nodes", List.of("edge1:1", "[::1]:2")));
 
-        assertThat(cdn.edgeNodes()).containsExactly(HostPort.parse("edge1:1"), HostPort.parse("[::1]:2"));
+        assertThat(cdn.edgeNodes())
+                .containsExactly(HostPort.parse("edge1:1"), HostPort.parse("[::1]:2"));
         assertThat(CdnConfig.TABLE.readProperties(CdnConfig.TABLE.write(cdn))).isEqualTo(cdn);
     }
 
@@ -152,16 +154,22 @@ class ConfigTableTest {
                 problems(
                         CdnConfig.TABLE,
                         Map.of(
-                                "chache_size", "1GB",
-                                "cache_size", true,
-                                "replication_factor", 0L,
-                                "compression", "ztsd",
-                                "edge_nodes", List.of("10.0.0.1:1", "edge1:0", "edge2:1")));
+                                "chache_size",
+                                "1GB",
+                                "cache_size",
+                                true,
+                                "replication_factor",
+                                0L,
+                                "compression",
+                                "ztsd",
+                                "edge_nodes",
+                                List.of("10.0.0.1:1", "edge1:0", "edge2:1")));
 
         assertThat(problems)
                 .extracting(ConfigProblem::toString)
                 .containsExactlyInAnyOrder(
-                        "chache_size: unknown key 'chache_size' in [cdn] (did you mean 'cache_size'?)",
+                        "chache_size: unknown key 'chache_size' in [cdn] (did you mean"
+                            + " 'cache_size'?)",
                         "cache_size: expects a number of bytes or a text such as \"10GB\" or"
                                 + " \"64KiB\", found true",
                         "replication_factor: 0 is not possible: from 1 to 1000",
@@ -221,7 +229,8 @@ class ConfigTableTest {
     @ParameterizedTest
     @ValueSource(strings = {"Cubic", "", "cu bic"})
     void refusesWhatNoStrategyCanBeCalled(String name) {
-        assertThat(problems(TransportConfig.TABLE, Map.of("congestion_algorithm", name))).hasSize(1);
+        assertThat(problems(TransportConfig.TABLE, Map.of("congestion_algorithm", name)))
+                .hasSize(1);
     }
 
     @Test
@@ -283,21 +292,29 @@ class ConfigTableTest {
         assertThat(server.idleTimeout()).isEqualTo(Duration.ofSeconds(45));
         assertThat(server.anonymousReaders()).isTrue();
         assertThat(server.certPath()).contains(Path.of("/c.pem"));
-        assertThat(ServerConfig.TABLE.with(server, Map.of("cert_path", "", "key_path", "")).certPath())
+        assertThat(
+                        ServerConfig.TABLE
+                                .with(server, Map.of("cert_path", "", "key_path", ""))
+                                .certPath())
                 .isEmpty();
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"edge1:1,edge2:2", "edge1:1, edge2:2", "[\"edge1:1\", \"edge2:2\"]"})
+    @ValueSource(strings = {"edge1:1,edge2:2", "edge1:1, edge2:2", "[\"edge1:1\", \"edge2:2\"]"})
     void takesListsAsTyped(String text) {
-        assertThat(CdnConfig.TABLE.with(CdnConfig.TABLE.defaults(), Map.of("edge_nodes", text)).edgeNodes())
+        assertThat(
+                        CdnConfig.TABLE
+                                .with(CdnConfig.TABLE.defaults(), Map.of("edge_nodes", text))
+                                .edgeNodes())
                 .containsExactly(new HostPort("edge1", 1), new HostPort("edge2", 2));
     }
 
     @Test
     void anAddressAloneIsNoTomlList() {
-        assertThat(CdnConfig.TABLE.with(CdnConfig.TABLE.defaults(), Map.of("edge_nodes", "[::1]:1")).edgeNodes())
+        assertThat(
+                        CdnConfig.TABLE
+                                .with(CdnConfig.TABLE.defaults(), Map.of("edge_nodes", "[::1]:1"))
+                                .edgeNodes())
                 .containsExactly(new HostPort("::1", 1));
     }
 
@@ -346,7 +363,8 @@ class ConfigTableTest {
         ConfigTable<Zoo> table = ConfigTable.of(Zoo.class);
 
         assertThat(table.defaults()).isEqualTo(new Zoo(2, Optional.empty()));
-        assertThat(table.read(Map.of("name", "Berlin"))).isEqualTo(new Zoo(2, Optional.of("Berlin")));
+        assertThat(table.read(Map.of("name", "Berlin")))
+                .isEqualTo(new Zoo(2, Optional.of("Berlin")));
         assertThat(table.pid()).isEqualTo(ConfigTable.pluginPid("zoo"));
     }
 
@@ -370,14 +388,7 @@ class ConfigTableTest {
     record Unitless(@Key(doc = "A.") Duration a) {}
 
     @ParameterizedTest
-    @ValueSource(
-            classes = {
-                Bare.class,
-                NoTable.class,
-                Odd.class,
-                Unbounded.class,
-                Unitless.class
-            })
+    @ValueSource(classes = {Bare.class, NoTable.class, Odd.class, Unbounded.class, Unitless.class})
     void refusesRecordsThatAreNoTables(Class<? extends Record> type) {
         assertThatIllegalArgumentException().isThrownBy(() -> ConfigTable.of(type));
     }

@@ -3,10 +3,11 @@ package org.stoq.sdk.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import java.net.Inet6Address;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.net.Inet6Address;
 
 class HostPortTest {
     @ParameterizedTest
@@ -90,7 +91,8 @@ class HostPortTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"[edge1]:1", "[]:1", "[:::1]:1", "a..b:1", "-a:1", "a b:1", "[[::1]]:1"})
+    @ValueSource(
+            strings = {"[edge1]:1", "[]:1", "[:::1]:1", "a..b:1", "-a:1", "a b:1", "[[::1]]:1"})
     void refusesWhatIsNeitherAddressNorName(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> HostPort.parse(text));
     }

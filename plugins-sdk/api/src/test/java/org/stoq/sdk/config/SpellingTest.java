@@ -2,14 +2,22 @@ package org.stoq.sdk.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.util.List;
+
 class SpellingTest {
     @ParameterizedTest
-    @CsvSource({"abc, abc, 0", "abc, acb, 1", "abc, ab, 1", "ab, abc, 1", "abc, xbc, 1", "'', ab, 2"})
+    @CsvSource({
+        "abc, abc, 0",
+        "abc, acb, 1",
+        "abc, ab, 1",
+        "ab, abc, 1",
+        "abc, xbc, 1",
+        "'', ab, 2"
+    })
     void countsEdits(String a, String b, int edits) {
         assertThat(Spelling.distance(a, b)).isEqualTo(edits);
     }
