@@ -7,6 +7,8 @@ import org.stoq.sdk.StoqErrorCode;
 
 /**
  * One QUIC stream (RFC 9000 s.2). One thread reads and one writes; {@link #abort} may come from any.
+ *
+ * <p>A reset ends both directions, whichever side it comes from.
  */
 @ConsumerType
 public interface QuicStream {
@@ -57,7 +59,8 @@ public interface QuicStream {
     /**
      * Gives up both directions: RESET_STREAM and STOP_SENDING with the code, where they still make
      * sense. Reads and writes that are blocked, and all later ones, fail with the code. Does not
-     * block.
+     * block. Harmless after the end; frees what has arrived and was not read, so a stream that is not
+     * read to its end must be aborted.
      */
     void abort(StoqErrorCode code);
 }

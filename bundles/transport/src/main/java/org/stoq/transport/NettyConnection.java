@@ -1,0 +1,355 @@
+package org.stoq.transport;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
+import io.netty.handler.codec.quic.QuicConnectionPathStats;
+import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.handler.codec.quic.QuicStreamType;
+import io.netty.util.AttributeKey;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.transport.PathStats;
+import org.stoq.sdk.transport.QuicConnection;
+import org.stoq.sdk.transport.QuicStream;
+
+/**
+ * One QUIC connection. The handler half of it runs on the event loop, the rest on whatever virtual
+ * thread calls.
+ */
+final class NettyConnection extends ChannelInboundHandlerAdapter implements QuicConnection {
+    static final AttributeKey<NettyConnection> KEY = AttributeKey.valueOf("stoq.connection");
+
+    /** The highest id whose low 32 bits are not taken for the connection itself (decision 8). */
+    private static final long MAX_STREAM_ID = 0xFFFF_FFFEL;
+
+    private static final int MAX_REASON_BYTES = 256;
+
+    /** The peer sees a stream end later than we do, so it may open some before it has noticed. */
+    private static final int SLACK = 2;
+
+    /** How old statistics may be before new ones are asked for. */
+    private static final long STATS_AGE_NANOS = 100_000_000;
+
+    private final QuicChannel channel;
+    private final int maxStreams;
+    private final StreamCount ownBidirectional = new StreamCount();
+    private final StreamCount ownUnidirectional = new StreamCount();
+    private final StreamCount peerBidirectional = new StreamCount();
+    private final StreamCount peerUnidirectional = new StreamCount();
+    private final CompletableFuture<StoqException> end = new CompletableFuture<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+
+    /** Streams that the peer has opened and nobody has accepted; guarded by the lock. */
+    private final Queue<NettyStream> opened = new ArrayDeque<>();
+
+    /** What {@link #close} said, so that it is the reason and not its consequence. */
+    private volatile @Nullable StoqException ownReason;
+
+    private volatile PathStats stats = PathStats.NONE;
+    private volatile long statsAskedNanos;
+
+    /**
+     * Wraps a channel, which gets it as a handler.
+     *
+     * @param maxStreams how many streams of each kind each side may have open; kept here and not by
+     *     QUIC's own limit, because the codec gives no sign when MAX_STREAMS arrives, and loses a
+     *     stream id with every attempt that comes too early
+     */
+    NettyConnection(QuicChannel channel, int maxStreams) {
+        this.channel = channel;
+        this.maxStreams = maxStreams;
+        channel.attr(KEY).set(this);
+    }
+
+    /** Makes a {@link NettyStream} of every stream that the peer opens. */
+    static ChannelInitializer<QuicStreamChannel> streamHandler() {
+        return new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(QuicStreamChannel stream) {
+                NettyConnection connection = stream.parent().attr(KEY).get();
+                connection.streamOpened(stream);
+            }
+
+            @Override
+            public boolean isSharable() {
+                return true;
+            }
+        };
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return socketAddress(channel.localSocketAddress());
+    }
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+        return socketAddress(channel.remoteSocketAddress());
+    }
+
+    private static InetSocketAddress socketAddress(@Nullable SocketAddress address) {
+        return address instanceof InetSocketAddress known ? known : new InetSocketAddress(0);
+    }
+
+    @Override
+    public List<X509Certificate> peerCertificates() {
+        try {
+            Certificate[] chain = channel.sslEngine().getSession().getPeerCertificates();
+            return Arrays.stream(chain).map(X509Certificate.class::cast).toList();
+        } catch (SSLPeerUnverifiedException e) {
+            // An anonymous client: the handshake has let it in, so this is no failure.
+            return List.of();
+        }
+    }
+
+    @Override
+    public QuicStream openStream(boolean bidirectional) throws IOException {
+        StreamCount count = bidirectional ? ownBidirectional : ownUnidirectional;
+        takePlace(count);
+        List<NettyStream> made = new ArrayList<>(1);
+        Future<QuicStreamChannel> creation =
+                channel.createStream(
+                        bidirectional
+                                ? QuicStreamType.BIDIRECTIONAL
+                                : QuicStreamType.UNIDIRECTIONAL,
+                        new ChannelInitializer<QuicStreamChannel>() {
+                            @Override
+                            protected void initChannel(QuicStreamChannel stream) {
+                                made.add(attach(stream));
+                            }
+                        });
+        try {
+            QuicStreamChannel stream = creation.get();
+            stream.closeFuture().addListener(end -> givePlaceBack(count));
+            if (stream.streamId() > MAX_STREAM_ID) {
+                stream.close();
+                throw new StoqException(
+                        StoqErrorCode.UNAVAILABLE,
+                        "this connection has used up its stream ids; open another");
+            }
+            return made.getFirst();
+        } catch (InterruptedException e) {
+            givePlaceBack(count);
+            Thread.currentThread().interrupt();
+            throw new StoqException(StoqErrorCode.CANCELLED, "interrupted while opening", e);
+        } catch (ExecutionException e) {
+            givePlaceBack(count);
+            if (!isOpen()) {
+                throw endReason();
+            }
+            throw new StoqException(
+                    StoqErrorCode.INTERNAL, "cannot open a stream: " + e.getCause(), e);
+        }
+    }
+
+    private void takePlace(StreamCount count) throws StoqException {
+        lock.lock();
+        try {
+            while (count.open >= maxStreams && !end.isDone()) {
+                changed.await();
+            }
+            if (end.isDone()) {
+                throw endReason();
+            }
+            count.open++;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoqException(StoqErrorCode.CANCELLED, "interrupted while opening", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void givePlaceBack(StreamCount count) {
+        lock.lock();
+        try {
+            count.open--;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many streams of one kind and one side are open; guarded by the lock. */
+    private static final class StreamCount {
+        private int open;
+    }
+
+    @Override
+    public QuicStream acceptStream() throws IOException {
+        lock.lock();
+        try {
+            while (opened.isEmpty() && !end.isDone()) {
+                changed.await();
+            }
+            NettyStream stream = opened.poll();
+            if (stream == null) {
+                throw endReason();
+            }
+            return stream;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoqException(StoqErrorCode.CANCELLED, "interrupted while accepting", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public PathStats stats() {
+        long now = System.nanoTime();
+        if (channel.isActive() && now - statsAskedNanos > STATS_AGE_NANOS) {
+            statsAskedNanos = now;
+            channel.collectPathStats(0)
+                    .addListener(
+                            future -> {
+                                if (future.isSuccess()) {
+                                    stats = of((QuicConnectionPathStats) future.getNow());
+                                }
+                            });
+        }
+        return stats;
+    }
+
+    private static PathStats of(QuicConnectionPathStats path) {
+        return new PathStats(
+                Duration.ofNanos(path.rtt()),
+                path.sentBytes(),
+                path.recvBytes(),
+                path.lost(),
+                path.cwnd());
+    }
+
+    @Override
+    public boolean isOpen() {
+        return channel.isActive() && !end.isDone();
+    }
+
+    @Override
+    public CompletionStage<StoqException> closed() {
+        return end.minimalCompletionStage();
+    }
+
+    @Override
+    public void close(StoqErrorCode code, String reason) {
+        if (!end.isDone()) {
+            closeChannel(code, reason);
+        }
+    }
+
+    /** Ends the connection with NO_ERROR. Returns when that was sent. */
+    ChannelFuture closeNow() {
+        return end.isDone() ? channel.closeFuture() : closeChannel(StoqErrorCode.NO_ERROR, "");
+    }
+
+    private ChannelFuture closeChannel(StoqErrorCode code, String reason) {
+        ownReason = new StoqException(code, reason.isEmpty() ? "closed here" : reason);
+        byte[] bytes = reason.getBytes(StandardCharsets.UTF_8);
+        int length = Math.min(bytes.length, MAX_REASON_BYTES);
+        return channel.close(
+                true, (int) code.wireCode(), Unpooled.copiedBuffer(bytes, 0, length));
+    }
+
+    /** Why the connection has ended, or what to say of a stream that ended without it. */
+    private StoqException endReason() {
+        StoqException reason = end.getNow(null);
+        if (reason == null) {
+            reason = ownReason;
+        }
+        return reason == null
+                ? new StoqException(StoqErrorCode.CANCELLED, "the stream is closed")
+                : new StoqException(reason.code(), String.valueOf(reason.getMessage()), reason);
+    }
+
+    private void ended(StoqException reason) {
+        lock.lock();
+        try {
+            StoqException own = ownReason;
+            end.complete(own != null ? own : reason);
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private NettyStream attach(QuicStreamChannel stream) {
+        NettyStream attached = new NettyStream(stream, this::endReason);
+        stream.pipeline().addLast(attached);
+        return attached;
+    }
+
+    private void streamOpened(QuicStreamChannel stream) {
+        NettyStream attached = attach(stream);
+        if (stream.streamId() > MAX_STREAM_ID) {
+            close(StoqErrorCode.STREAM_MISMATCH, "stream ids of this connection are used up");
+            return;
+        }
+        StreamCount count = attached.bidirectional() ? peerBidirectional : peerUnidirectional;
+        lock.lock();
+        try {
+            count.open++;
+            if (count.open > SLACK * maxStreams) {
+                attached.abort(StoqErrorCode.RATE_LIMITED);
+            } else {
+                opened.add(attached);
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+        stream.closeFuture().addListener(end -> givePlaceBack(count));
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof QuicConnectionCloseEvent close) {
+            ended(CloseReasons.of(close));
+        }
+        context.fireUserEventTriggered(event);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        ended(
+                CloseReasons.lost(
+                        channel.isTimedOut()
+                                ? "nothing was heard for longer than the idle timeout"
+                                : "the connection broke off"));
+        context.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        ended(
+                new StoqException(
+                        StoqErrorCode.CONNECTION_LOST, "the connection failed: " + cause, cause));
+        // Within a send of the codec a close would send nothing.
+        channel.eventLoop().execute(context::close);
+    }
+}

@@ -1,0 +1,300 @@
+package org.stoq.transport;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelOutputShutdownException;
+import io.netty.handler.codec.quic.DefaultQuicStreamFrame;
+import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.handler.codec.quic.QuicStreamResetException;
+import io.netty.handler.codec.quic.QuicStreamType;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.ReferenceCounted;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.transport.QuicStream;
+
+/**
+ * One QUIC stream, and the bounded queues between its event loop and the threads that use it.
+ *
+ * <p>The event loop fills the queue of received buffers and stops reading when {@value
+ * #MAX_RECEIVED_BYTES} bytes wait there; QUIC's flow control then holds the peer back. A writer blocks
+ * while {@value #MAX_UNSENT_BYTES} bytes of it are not yet taken by the engine.
+ */
+final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStream {
+    private static final int MAX_RECEIVED_BYTES = 1 << 20;
+    private static final int MAX_UNSENT_BYTES = 1 << 20;
+
+    private final QuicStreamChannel channel;
+    private final Supplier<StoqException> endOfConnection;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition arrived = lock.newCondition();
+    private final Condition sent = lock.newCondition();
+
+    // Guarded by the lock.
+    private final Deque<ByteBuf> received = new ArrayDeque<>();
+    private int receivedBytes;
+    private int unsentBytes;
+    private boolean ended;
+    private boolean paused;
+    private @Nullable StoqException readFailure;
+    private @Nullable StoqException writeFailure;
+
+    /**
+     * Wraps a channel, which gets it as its only handler.
+     *
+     * @param endOfConnection why the connection has ended, asked once it has
+     */
+    NettyStream(QuicStreamChannel channel, Supplier<StoqException> endOfConnection) {
+        this.channel = channel;
+        this.endOfConnection = endOfConnection;
+    }
+
+    @Override
+    public long id() {
+        return channel.streamId();
+    }
+
+    @Override
+    public boolean bidirectional() {
+        return channel.type() == QuicStreamType.BIDIRECTIONAL;
+    }
+
+    @Override
+    public int read(ByteBuffer target) throws IOException {
+        if (!target.hasRemaining()) {
+            return 0;
+        }
+        lock.lock();
+        try {
+            while (received.isEmpty() && !ended && readFailure == null) {
+                await(arrived);
+            }
+            if (received.isEmpty()) {
+                if (readFailure != null) {
+                    throw copyOf(readFailure);
+                }
+                return -1;
+            }
+            int before = target.position();
+            while (target.hasRemaining() && !received.isEmpty()) {
+                moveInto(target);
+            }
+            int moved = target.position() - before;
+            receivedBytes -= moved;
+            if (paused && receivedBytes < MAX_RECEIVED_BYTES / 2) {
+                paused = false;
+                channel.config().setAutoRead(true);
+            }
+            return moved;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void moveInto(ByteBuffer target) {
+        ByteBuf head = received.element();
+        int length = Math.min(target.remaining(), head.readableBytes());
+        int limit = target.limit();
+        target.limit(target.position() + length);
+        head.readBytes(target);
+        target.limit(limit);
+        if (!head.isReadable()) {
+            received.remove().release();
+        }
+    }
+
+    @Override
+    public void write(ByteBuffer source) throws IOException {
+        while (source.hasRemaining()) {
+            int length = Math.min(source.remaining(), MAX_UNSENT_BYTES / 4);
+            ByteBuffer part = source.slice(source.position(), length);
+            send(channel.alloc().directBuffer(length).writeBytes(part), length);
+            source.position(source.position() + length);
+        }
+    }
+
+    @Override
+    public void write(ByteBuffer header, ByteBuffer payload) throws IOException {
+        int length = header.remaining() + payload.remaining();
+        send(
+                channel.alloc().directBuffer(length).writeBytes(header).writeBytes(payload),
+                length);
+    }
+
+    private void send(ReferenceCounted message, int length) throws IOException {
+        lock.lock();
+        try {
+            while (unsentBytes > 0
+                    && unsentBytes + length > MAX_UNSENT_BYTES
+                    && writeFailure == null) {
+                await(sent);
+            }
+            if (writeFailure != null) {
+                throw copyOf(writeFailure);
+            }
+            unsentBytes += length;
+        } catch (IOException e) {
+            message.release();
+            throw e;
+        } finally {
+            lock.unlock();
+        }
+        // The engine needs no flush, but a write without one does not wake the event loop.
+        channel.writeAndFlush(message).addListener(future -> written((ChannelFuture) future, length));
+    }
+
+    private void written(ChannelFuture future, int length) {
+        lock.lock();
+        try {
+            unsentBytes -= length;
+            if (!future.isSuccess() && writeFailure == null) {
+                writeFailure = failureOf(future.cause());
+            }
+            sent.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private StoqException failureOf(Throwable cause) {
+        if (cause instanceof ChannelOutputShutdownException) {
+            // The engine does not tell the code of STOP_SENDING; a reset beside it does.
+            return readFailure != null
+                    ? readFailure
+                    : new StoqException(StoqErrorCode.CANCELLED, "the peer reads no more of this");
+        }
+        return endOfConnection.get();
+    }
+
+    @Override
+    public void finish(ByteBuffer last) throws IOException {
+        if (!last.hasRemaining()) {
+            throw new IllegalArgumentException("FIN needs a byte to travel on");
+        }
+        int length = last.remaining();
+        ByteBuf bytes = channel.alloc().directBuffer(length).writeBytes(last);
+        send(new DefaultQuicStreamFrame(bytes, true), length);
+    }
+
+    @Override
+    public void abort(StoqErrorCode code) {
+        StoqException failure = new StoqException(code, "the stream was given up");
+        fail(failure, failure);
+        discard();
+        if (channel.isOpen()) {
+            channel.shutdown((int) code.wireCode()).addListener(done -> channel.close());
+        }
+    }
+
+    /** The connection has ended. */
+    private void fail(StoqException forReaders, StoqException forWriters) {
+        lock.lock();
+        try {
+            if (readFailure == null && !ended) {
+                readFailure = forReaders;
+            }
+            if (writeFailure == null) {
+                writeFailure = forWriters;
+            }
+            arrived.signalAll();
+            sent.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void discard() {
+        lock.lock();
+        try {
+            received.forEach(ReferenceCountUtil::release);
+            received.clear();
+            receivedBytes = 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        lock.lock();
+        try {
+            ByteBuf bytes = (ByteBuf) message;
+            if (readFailure != null) {
+                bytes.release();
+                return;
+            }
+            received.add(bytes);
+            receivedBytes += bytes.readableBytes();
+            if (receivedBytes > MAX_RECEIVED_BYTES && !paused) {
+                paused = true;
+                channel.config().setAutoRead(false);
+            }
+            arrived.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            lock.lock();
+            try {
+                ended = true;
+                arrived.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+        context.fireUserEventTriggered(event);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof QuicStreamResetException reset) {
+            // The codec would queue what is written after the engine has forgotten the stream, so a
+            // reset of one direction is taken for both; our own resets always are.
+            StoqException failure = CloseReasons.of(reset);
+            fail(failure, failure);
+            discard();
+            context.close();
+        } else {
+            StoqException failure =
+                    new StoqException(StoqErrorCode.INTERNAL, "the stream failed: " + cause, cause);
+            fail(failure, failure);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        StoqException failure = endOfConnection.get();
+        fail(failure, failure);
+    }
+
+    @SuppressWarnings("WaitNotInLoop") // the callers loop
+    private static void await(Condition condition) throws StoqException {
+        try {
+            condition.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoqException(StoqErrorCode.CANCELLED, "interrupted while waiting", e);
+        }
+    }
+
+    /** A fresh exception, so that its stack trace is that of the thread that gets it. */
+    private static StoqException copyOf(StoqException failure) {
+        return new StoqException(failure.code(), String.valueOf(failure.getMessage()), failure);
+    }
+}
