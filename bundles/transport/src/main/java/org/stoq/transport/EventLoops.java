@@ -23,6 +23,10 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
@@ -46,8 +50,11 @@ final class EventLoops implements AutoCloseable {
 
     private static final int MAX_DATAGRAM_BYTES = 65_535;
     private static final int READS_PER_LOOP = 16;
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
     private final boolean epoll = Epoll.isAvailable();
+    private final ThreadFactory factory;
+    private final Queue<Thread> started = new ConcurrentLinkedQueue<>();
     private final EventLoopGroup group;
 
     EventLoops(String name, int threads) {
@@ -57,10 +64,11 @@ final class EventLoops implements AutoCloseable {
                     "epoll is not available, QUIC will be slower: {0}",
                     String.valueOf(Epoll.unavailabilityCause()));
         }
+        this.factory = new DefaultThreadFactory(name, true);
         this.group =
                 new MultiThreadIoEventLoopGroup(
                         threads,
-                        new DefaultThreadFactory(name, true),
+                        this::newThread,
                         epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
     }
 
@@ -128,9 +136,23 @@ final class EventLoops implements AutoCloseable {
                 SegmentedDatagramPacketAllocator value);
     }
 
-    /** Stops the threads. Blocks until they have ended, three seconds at most. */
+    private Thread newThread(Runnable loop) {
+        Thread thread = factory.newThread(loop);
+        started.add(thread);
+        return thread;
+    }
+
+    /** Stops the threads. Blocks until they have ended, five seconds at most for each. */
     @Override
     public void close() {
-        group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
+        group.shutdownGracefully(0, 2, TimeUnit.SECONDS);
+        try {
+            // The group's own future completes a moment before its threads are gone.
+            for (Thread thread : started) {
+                thread.join(CLOSE_LIMIT);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

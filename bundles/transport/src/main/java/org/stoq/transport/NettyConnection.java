@@ -57,6 +57,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Quic
 
     private final QuicChannel channel;
     private final int maxStreams;
+    private final Runnable beforeEnd;
     private final StreamCount ownBidirectional = new StreamCount();
     private final StreamCount ownUnidirectional = new StreamCount();
     private final StreamCount peerBidirectional = new StreamCount();
@@ -80,9 +81,11 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Quic
      * @param maxStreams how many streams of each kind each side may have open; kept here and not by
      *     QUIC's own limit, because the codec gives no sign when MAX_STREAMS arrives, and loses a
      *     stream id with every attempt that comes too early
+     * @param beforeEnd called once, on the event loop, just before the end is told to others
      */
-    NettyConnection(QuicChannel channel, int maxStreams) {
+    NettyConnection(QuicChannel channel, int maxStreams, Runnable beforeEnd) {
         this.channel = channel;
+        this.beforeEnd = beforeEnd;
         this.maxStreams = maxStreams;
         channel.attr(KEY).set(this);
     }
@@ -288,6 +291,10 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Quic
     }
 
     private void ended(StoqException reason) {
+        if (end.isDone()) {
+            return;
+        }
+        beforeEnd.run();
         lock.lock();
         try {
             StoqException own = ownReason;

@@ -15,9 +15,9 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
@@ -39,7 +39,9 @@ final class NettyListener implements QuicListener {
     private final int maxStreams;
     private final AuthorityTrustManager trust;
     private final Channel socket;
-    private final Set<NettyConnection> connections = ConcurrentHashMap.newKeySet();
+    /** Those that count: a connection that only drains (RFC 9000 s.10.2) is not among them. */
+    private final Map<QuicChannel, NettyConnection> connections = new ConcurrentHashMap<>();
+
     private final LongAdder failedHandshakes = new LongAdder();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
@@ -102,7 +104,7 @@ final class NettyListener implements QuicListener {
         } finally {
             lock.unlock();
         }
-        List<ChannelFuture> closing = connections.stream().map(NettyConnection::closeNow).toList();
+        List<ChannelFuture> closing = connections.values().stream().map(NettyConnection::closeNow).toList();
         closing.forEach(future -> future.awaitUninterruptibly(CLOSE_MILLIS));
         socket.close().awaitUninterruptibly(CLOSE_MILLIS);
     }
@@ -127,9 +129,10 @@ final class NettyListener implements QuicListener {
     private final class Arrivals extends ChannelInitializer<QuicChannel> {
         @Override
         protected void initChannel(QuicChannel channel) {
-            NettyConnection connection = new NettyConnection(channel, maxStreams);
-            connections.add(connection);
-            channel.closeFuture().addListener(end -> connections.remove(connection));
+            NettyConnection connection =
+                    new NettyConnection(channel, maxStreams, () -> connections.remove(channel));
+            connections.put(channel, connection);
+            channel.closeFuture().addListener(end -> connections.remove(channel));
             channel.pipeline().addLast(connection, new Handshake(connection));
         }
 

@@ -1,6 +1,7 @@
 package org.stoq.transport;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -281,6 +282,21 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStre
     public void channelInactive(ChannelHandlerContext context) {
         StoqException failure = endOfConnection.get();
         fail(failure, failure);
+        moveUnreadToHeap();
+    }
+
+    /** What is left can still be read, and is no leak where nobody ever does. */
+    private void moveUnreadToHeap() {
+        lock.lock();
+        try {
+            for (int count = received.size(); count > 0; count--) {
+                ByteBuf pooled = received.remove();
+                received.add(Unpooled.copiedBuffer(pooled));
+                pooled.release();
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     @SuppressWarnings("WaitNotInLoop") // the callers loop

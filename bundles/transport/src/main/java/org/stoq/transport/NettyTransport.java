@@ -107,7 +107,8 @@ public final class NettyTransport implements Transport, AutoCloseable {
                                                     .addLast(
                                                             new NettyConnection(
                                                                     channel,
-                                                                    options.maxStreams()));
+                                                                    options.maxStreams(),
+                                                                    () -> {}));
                                         }
                                     })
                             .streamHandler(NettyConnection.streamHandler())

@@ -14,6 +14,7 @@ import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.stoq.sdk.call.PeerCertificate;
 import org.stoq.sdk.call.Role;
 
 import java.io.IOException;
@@ -40,11 +41,7 @@ import java.util.List;
  * beside it.
  */
 public final class CertificateAuthority {
-    /** The URI among the alternative names that makes a certificate an operator's. */
-    public static final String OPERATOR_URI = "stoq-role:operator";
 
-    /** What comes before the node id in the URI that names a node. */
-    public static final String NODE_URI_PREFIX = "stoq:";
 
     /** The authority's certificate, which anybody may read. */
     static final String CERTIFICATE_FILE = "ca.pem";
@@ -191,9 +188,9 @@ public final class CertificateAuthority {
         List<GeneralName> names = new ArrayList<>();
         names.add(
                 new GeneralName(
-                        GeneralName.uniformResourceIdentifier, NODE_URI_PREFIX + request.id()));
+                        GeneralName.uniformResourceIdentifier, PeerCertificate.NODE_URI_PREFIX + request.id()));
         if (request.role() == Role.OPERATOR) {
-            names.add(new GeneralName(GeneralName.uniformResourceIdentifier, OPERATOR_URI));
+            names.add(new GeneralName(GeneralName.uniformResourceIdentifier, PeerCertificate.OPERATOR_URI));
         }
         for (String name : request.names()) {
             names.add(

@@ -1,5 +1,6 @@
 package org.stoq.trust;
 
+import org.stoq.sdk.call.PeerCertificate;
 import org.stoq.sdk.NodeId;
 
 import java.net.InetAddress;
@@ -42,7 +43,7 @@ final class LeafCheck {
                     "stoq ca issue",
                     null);
         }
-        if (!alternativeNames(leaf).contains(CertificateAuthority.NODE_URI_PREFIX + id)) {
+        if (!alternativeNames(leaf).contains(PeerCertificate.NODE_URI_PREFIX + id)) {
             throw new TrustException(
                     "the certificate %s is not for the identity %s".formatted(file, id),
                     "stoq ca issue",
@@ -86,7 +87,7 @@ final class LeafCheck {
 
     /** IPv6 literals have many spellings; certificates show them without the short form. */
     private static String canonical(String name) {
-        if (name.startsWith(CertificateAuthority.NODE_URI_PREFIX) || !name.contains(":")) {
+        if (name.startsWith(PeerCertificate.NODE_URI_PREFIX) || !name.contains(":")) {
             return name.toLowerCase(Locale.ROOT);
         }
         try {

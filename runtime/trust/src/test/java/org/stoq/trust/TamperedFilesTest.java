@@ -9,6 +9,7 @@ import org.bouncycastle.crypto.util.PrivateKeyInfoFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.stoq.sdk.call.PeerCertificate;
 import org.stoq.sdk.call.Role;
 import org.stoq.sdk.cose.Ed25519Signer;
 import org.stoq.testkit.ManualClock;

@@ -1,9 +1,8 @@
-package org.stoq.trust;
+package org.stoq.sdk.call;
 
 import org.stoq.sdk.NodeId;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
-import org.stoq.sdk.call.Role;
 
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -19,6 +18,12 @@ import java.util.Optional;
  * @param role what its bearer may do at most
  */
 public record PeerCertificate(NodeId id, Role role) {
+    /** A node certificate names its node by a URI that begins so and ends with the node id. */
+    public static final String NODE_URI_PREFIX = "stoq:";
+
+    /** The second URI in an operator's certificate. */
+    public static final String OPERATOR_URI = "stoq-role:operator";
+
     /** The kind of alternative name that is a URI (RFC 5280 s.4.2.1.6). */
     private static final int URI = 6;
 
@@ -42,15 +47,15 @@ public record PeerCertificate(NodeId id, Role role) {
         List<String> uris = uris(leaf);
         List<String> ids =
                 uris.stream()
-                        .filter(uri -> uri.startsWith(CertificateAuthority.NODE_URI_PREFIX))
-                        .map(uri -> uri.substring(CertificateAuthority.NODE_URI_PREFIX.length()))
+                        .filter(uri -> uri.startsWith(NODE_URI_PREFIX))
+                        .map(uri -> uri.substring(NODE_URI_PREFIX.length()))
                         .toList();
         if (ids.size() != 1) {
             throw new StoqException(
                     StoqErrorCode.CERTIFICATE_REFUSED,
                     "a certificate names one node, this one " + ids.size());
         }
-        Role role = uris.contains(CertificateAuthority.OPERATOR_URI) ? Role.OPERATOR : Role.NODE;
+        Role role = uris.contains(OPERATOR_URI) ? Role.OPERATOR : Role.NODE;
         try {
             return new PeerCertificate(NodeId.parse(ids.getFirst()), role);
         } catch (IllegalArgumentException e) {

@@ -1,0 +1,111 @@
+package org.stoq.content;
+
+import java.util.List;
+import java.util.Optional;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.cache.ChunkCache;
+import org.stoq.sdk.chunk.EncodedChunk;
+import org.stoq.sdk.store.ChunkStore;
+import org.stoq.sdk.strategy.Lease;
+import org.stoq.sdk.strategy.StrategySlot;
+
+/**
+ * The chunks of this node: memory over disk. Any thread; blocks on the disk.
+ *
+ * <p>The store is used by lease, not by watched calls: a disk may well be slow for seconds, and an
+ * interrupt in the middle of its work would close its files.
+ */
+final class LocalChunks {
+    private static final System.Logger LOG = System.getLogger(LocalChunks.class.getName());
+
+    private final ChunkCache cache;
+    private final StrategySlot<ChunkStore> stores;
+    private final ChunkEncoder encoder;
+
+    /** Something done with the store. */
+    @FunctionalInterface
+    interface StoreUse<R> {
+        R with(ChunkStore store) throws StoqException;
+    }
+
+    LocalChunks(ChunkCache cache, StrategySlot<ChunkStore> stores, ChunkEncoder encoder) {
+        this.cache = cache;
+        this.stores = stores;
+        this.encoder = encoder;
+    }
+
+    /** Uses the store once. */
+    <R> R withStore(StoreUse<R> use) throws StoqException {
+        try (Lease<ChunkStore> lease = stores.acquire()) {
+            return use.with(lease.strategy());
+        }
+    }
+
+    boolean has(Digest digest) throws StoqException {
+        return withStore(store -> store.contains(digest));
+    }
+
+    /** Returns those that are not here, each once. */
+    List<Digest> missing(List<Digest> digests) throws StoqException {
+        return withStore(
+                store -> digests.stream().distinct().filter(d -> !store.contains(d)).toList());
+    }
+
+    /** Returns the verified bytes of a chunk, or nothing if it is not here or was damaged. */
+    Optional<byte[]> plain(Digest digest) throws StoqException {
+        Optional<byte[]> cached = cache.get(digest);
+        if (cached.isPresent()) {
+            return cached;
+        }
+        Optional<EncodedChunk> stored = encoded(digest);
+        if (stored.isEmpty()) {
+            return Optional.empty();
+        }
+        byte[] plain = encoder.decode(digest, stored.get());
+        cache.offer(digest, plain);
+        return Optional.of(plain);
+    }
+
+    /** Returns a chunk as it is stored, unverified, or nothing if it is not here or was damaged. */
+    Optional<EncodedChunk> encoded(Digest digest) throws StoqException {
+        try {
+            return withStore(store -> store.read(digest));
+        } catch (StoqException e) {
+            if (e.code() != StoqErrorCode.INTEGRITY) {
+                throw e;
+            }
+            // The store has forgotten it by now, so whoever needs it fetches it from a peer.
+            LOG.log(System.Logger.Level.WARNING, "a damaged chunk was dropped: {0}", e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** Keeps a chunk of content made here. Returns whether it was new. */
+    boolean keep(Digest digest, byte[] bytes, int from, int length) throws StoqException {
+        return withStore(
+                store ->
+                        !store.contains(digest)
+                                && store.write(digest, encoder.encode(bytes, from, length)));
+    }
+
+    /**
+     * Checks a chunk that came from a peer and keeps it.
+     *
+     * @throws StoqException INTEGRITY if it is not what its digest says
+     */
+    void keepVerified(Digest digest, EncodedChunk chunk) throws StoqException {
+        byte[] plain = encoder.decode(digest, chunk);
+        withStore(store -> store.write(digest, chunk));
+        cache.offer(digest, plain);
+    }
+
+    void sync() throws StoqException {
+        withStore(
+                store -> {
+                    store.sync();
+                    return true;
+                });
+    }
+}

@@ -1,0 +1,204 @@
+package org.stoq.content;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.NodeId;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.cbor.CborMap;
+import org.stoq.sdk.cose.CoseSign1;
+import org.stoq.sdk.cose.Signer;
+import org.stoq.sdk.cose.SigningDomain;
+
+/**
+ * What a name stands for: one version of an object, signed by who published it (decision 14).
+ *
+ * @param name the name, 1 to 1,024 bytes of UTF-8
+ * @param mediaType such as {@code text/html}
+ * @param size length of the object in bytes
+ * @param object digest of the whole object
+ * @param depth 0 if the references are to content; else how many levels of lists lie between
+ * @param refs references in order, at most {@link ChunkList#MAX_REFS}; none for an empty object
+ * @param version which version of the name this is
+ * @param publisher who signs it
+ * @param createdMillis when it was published, milliseconds since 1970 UTC
+ * @param attributes what a file system remembers of it
+ */
+record Manifest(
+        String name,
+        String mediaType,
+        long size,
+        Digest object,
+        int depth,
+        List<ChunkRef> refs,
+        VersionVector version,
+        NodeId publisher,
+        long createdMillis,
+        Attributes attributes) {
+    /** Longest name in bytes of UTF-8. */
+    static final int MAX_NAME_BYTES = 1_024;
+
+    /** Longest media type in characters. */
+    static final int MAX_MEDIA_TYPE = 255;
+
+    /** Longest encoded manifest in bytes. */
+    static final int MAX_ENCODED_BYTES = 128 << 10;
+
+    /** Signatures of manifests are worth nothing elsewhere. */
+    static final SigningDomain DOMAIN = new SigningDomain("content", "manifest");
+
+    private static final int FORMAT = 1;
+    private static final int NAME = 2;
+    private static final int MEDIA_TYPE = 3;
+    private static final int SIZE = 4;
+    private static final int OBJECT = 5;
+    private static final int DEPTH = 6;
+    private static final int REFS = 7;
+    private static final int VERSION = 8;
+    private static final int PUBLISHER = 9;
+    private static final int CREATED = 10;
+    private static final int ATTRIBUTES = 11;
+    private static final long FORMAT_1 = 1;
+
+    Manifest {
+        refs = List.copyOf(refs);
+        long listed = 0;
+        for (ChunkRef ref : refs) {
+            listed = Math.addExact(listed, ref.length());
+        }
+        if (size != listed || depth < 0 || depth > ChunkList.MAX_DEPTH) {
+            throw new IllegalArgumentException(
+                    "an object of %d bytes whose chunks have %d, %d levels deep"
+                            .formatted(size, listed, depth));
+        }
+    }
+
+    /** Returns whether the name was removed with this version. */
+    boolean isTombstone() {
+        return attributes.kind() == Attributes.Kind.TOMBSTONE;
+    }
+
+    /**
+     * Checks a name that somebody wants to publish under.
+     *
+     * @throws StoqException INVALID_REQUEST if it is empty, too long, absolute or climbs out of a tree
+     */
+    static String checkName(String name) throws StoqException {
+        int bytes = name.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes < 1 || bytes > MAX_NAME_BYTES) {
+            throw new StoqException(
+                    StoqErrorCode.INVALID_REQUEST,
+                    "a name has 1 to " + MAX_NAME_BYTES + " bytes, this one " + bytes);
+        }
+        boolean control = name.chars().anyMatch(c -> c < 0x20 || c == 0x7F);
+        if (control || name.startsWith("/") || name.endsWith("/")) {
+            throw new StoqException(
+                    StoqErrorCode.INVALID_REQUEST,
+                    "a name neither begins nor ends with '/' nor holds control characters: " + name);
+        }
+        for (String part : name.split("/", -1)) {
+            if (part.isEmpty() || part.equals(".") || part.equals("..")) {
+                throw new StoqException(
+                        StoqErrorCode.INVALID_REQUEST,
+                        "a name has no empty, '.' or '..' parts: " + name);
+            }
+        }
+        return name;
+    }
+
+    /** Returns the signed form. */
+    byte[] sign(Signer signer) {
+        if (!signer.id().equals(publisher)) {
+            throw new IllegalArgumentException("the publisher signs, not " + signer.id());
+        }
+        return CoseSign1.sign(signer, DOMAIN, toCbor().encode()).encoded();
+    }
+
+    /**
+     * Verifies and reads the signed form.
+     *
+     * @throws StoqException INTEGRITY if the signature or the publisher is wrong, INVALID_REQUEST or
+     *     TOO_LARGE if the content is
+     */
+    static Manifest verify(byte[] signed) throws StoqException {
+        if (signed.length > MAX_ENCODED_BYTES) {
+            throw new StoqException(
+                    StoqErrorCode.TOO_LARGE, "a manifest of " + signed.length + " bytes");
+        }
+        CoseSign1 envelope = CoseSign1.verify(signed, DOMAIN);
+        Manifest manifest = of(CborMap.decode(envelope.payload()));
+        if (!manifest.publisher.equals(envelope.signer())) {
+            throw new StoqException(
+                    StoqErrorCode.INTEGRITY,
+                    "a manifest of " + manifest.publisher + " signed by " + envelope.signer());
+        }
+        return manifest;
+    }
+
+    private CborMap toCbor() {
+        List<Object> versions = new ArrayList<>();
+        version.counts()
+                .forEach(
+                        (node, count) -> {
+                            versions.add(node.digest().toBytes());
+                            versions.add(count);
+                        });
+        return CborMap.builder()
+                .put(FORMAT, FORMAT_1)
+                .put(NAME, name)
+                .put(MEDIA_TYPE, mediaType)
+                .put(SIZE, size)
+                .put(OBJECT, object)
+                .put(DEPTH, (long) depth)
+                .put(REFS, ChunkList.toCbor(refs))
+                .put(VERSION, versions)
+                .put(PUBLISHER, publisher.digest())
+                .put(CREATED, createdMillis)
+                .put(ATTRIBUTES, attributes.toCbor())
+                .build();
+    }
+
+    private static Manifest of(CborMap map) throws StoqException {
+        map.refuseUnknownCritical();
+        if (map.integer(FORMAT) != FORMAT_1) {
+            throw new StoqException(
+                    StoqErrorCode.UNSUPPORTED, "manifest format " + map.integer(FORMAT));
+        }
+        String mediaType = map.text(MEDIA_TYPE);
+        if (mediaType.length() > MAX_MEDIA_TYPE) {
+            throw new StoqException(StoqErrorCode.TOO_LARGE, "media type of " + mediaType.length());
+        }
+        try {
+            return new Manifest(
+                    checkName(map.text(NAME)),
+                    mediaType,
+                    map.integer(SIZE),
+                    map.digest(OBJECT),
+                    Math.toIntExact(map.integer(DEPTH)),
+                    ChunkList.ofCbor(map.list(REFS)),
+                    versionOf(map.list(VERSION)),
+                    new NodeId(map.digest(PUBLISHER)),
+                    map.integer(CREATED),
+                    Attributes.of(map.map(ATTRIBUTES)));
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new StoqException(StoqErrorCode.INVALID_REQUEST, "manifest: " + e.getMessage(), e);
+        }
+    }
+
+    private static VersionVector versionOf(List<?> flat) {
+        TreeMap<NodeId, Long> counts = new TreeMap<>();
+        if (flat.size() % 2 != 0 || flat.size() > 2 * VersionVector.MAX_NODES) {
+            throw new IllegalArgumentException("version vector of " + flat.size() + " items");
+        }
+        for (int i = 0; i < flat.size(); i += 2) {
+            if (!(flat.get(i) instanceof byte[] node) || !(flat.get(i + 1) instanceof Long count)) {
+                throw new IllegalArgumentException("version vector is node, count, node, count");
+            }
+            counts.put(new NodeId(Digest.copyOf(node)), count);
+        }
+        return new VersionVector(counts);
+    }
+}

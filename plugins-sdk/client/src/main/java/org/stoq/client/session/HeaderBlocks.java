@@ -1,0 +1,84 @@
+package org.stoq.client.session;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.frame.ContinuationFrame;
+import org.stoq.sdk.frame.Frame;
+import org.stoq.sdk.frame.FrameHeader;
+import org.stoq.sdk.frame.FrameType;
+import org.stoq.sdk.frame.HeadersFrame;
+
+/** Header blocks as HEADERS and, where one frame does not hold them, CONTINUATION (decision 10). */
+final class HeaderBlocks {
+    /** Leaves room for the total length before the first fragment. */
+    private static final int MAX_FRAGMENT_BYTES = Frame.MAX_PAYLOAD_BYTES - 8;
+
+    private HeaderBlocks() {}
+
+    /**
+     * Writes a block.
+     *
+     * @param maxBytes what the peer takes, by its SETTINGS
+     * @throws StoqException TOO_LARGE if it is more
+     */
+    static void write(FrameStream stream, byte[] block, int maxBytes) throws IOException {
+        if (block.length > maxBytes) {
+            throw new StoqException(
+                    StoqErrorCode.TOO_LARGE,
+                    "a header block of %d bytes where the peer takes %d"
+                            .formatted(block.length, maxBytes));
+        }
+        int first = Math.min(block.length, MAX_FRAGMENT_BYTES);
+        stream.write(
+                new HeadersFrame(stream.id(), block.length, Arrays.copyOfRange(block, 0, first)));
+        for (int at = first; at < block.length; ) {
+            int end = Math.min(block.length, at + MAX_FRAGMENT_BYTES);
+            stream.write(new ContinuationFrame(stream.id(), Arrays.copyOfRange(block, at, end)));
+            at = end;
+        }
+    }
+
+    /**
+     * Reads a block whose HEADERS frame comes next.
+     *
+     * @param first header of that frame
+     * @param maxBytes what we take, by our SETTINGS
+     * @throws StoqException FRAME_TOO_LARGE if the block is more, PROTOCOL_VIOLATION if something
+     *     else comes in between
+     */
+    static byte[] read(FrameStream stream, FrameHeader first, int maxBytes) throws IOException {
+        if (first.type() != FrameType.HEADERS) {
+            throw new StoqException(
+                    StoqErrorCode.PROTOCOL_VIOLATION, first.type() + " where HEADERS belong");
+        }
+        HeadersFrame headers = (HeadersFrame) stream.read(first);
+        if (headers.totalBytes() > maxBytes) {
+            throw new StoqException(
+                    StoqErrorCode.FRAME_TOO_LARGE,
+                    "a header block of %d bytes, the limit is %d"
+                            .formatted(headers.totalBytes(), maxBytes));
+        }
+        ByteBuffer block = ByteBuffer.allocate((int) headers.totalBytes());
+        append(block, headers.fragment());
+        while (block.hasRemaining()) {
+            FrameHeader next = stream.next();
+            if (next == null || next.type() != FrameType.CONTINUATION) {
+                throw new StoqException(
+                        StoqErrorCode.PROTOCOL_VIOLATION, "a header block breaks off");
+            }
+            append(block, ((ContinuationFrame) stream.read(next)).fragment());
+        }
+        return block.array();
+    }
+
+    private static void append(ByteBuffer block, byte[] fragment) throws StoqException {
+        if (fragment.length > block.remaining()) {
+            throw new StoqException(
+                    StoqErrorCode.FRAME_MALFORMED, "a header block longer than it says");
+        }
+        block.put(fragment);
+    }
+}

@@ -1,0 +1,135 @@
+package org.stoq.client.session;
+
+import java.io.IOException;
+import java.time.Duration;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.call.Request;
+import org.stoq.sdk.call.Response;
+import org.stoq.sdk.frame.FrameHeader;
+import org.stoq.sdk.frame.FrameType;
+import org.stoq.sdk.frame.PushPromise;
+import org.stoq.sdk.frame.PushPromiseFrame;
+
+/** Serves one stream that the peer has opened; its first frame says what it is. */
+final class Incoming {
+    private static final System.Logger LOG = System.getLogger(Incoming.class.getName());
+
+    /** Longest time that a caller may ask this side to work for it. */
+    private static final Duration MAX_DEADLINE = Duration.ofHours(1);
+
+    private final Session session;
+    private final SessionHandler handler;
+    private final FrameStream stream;
+
+    Incoming(Session session, SessionHandler handler, FrameStream stream) {
+        this.session = session;
+        this.handler = handler;
+        this.stream = stream;
+    }
+
+    void serve(FrameHeader first) throws IOException {
+        boolean both = stream.bidirectional();
+        if (both && first.type() == FrameType.HEADERS) {
+            call(first);
+        } else if (both && first.type() == FrameType.DATA) {
+            raw(first);
+        } else if (!both && first.type() == FrameType.PUSH_PROMISE) {
+            push(first);
+        } else {
+            throw new StoqException(
+                    StoqErrorCode.PROTOCOL_VIOLATION,
+                    "a %s stream that begins with %s"
+                            .formatted(both ? "bidirectional" : "unidirectional", first.type()));
+        }
+    }
+
+    private void call(FrameHeader first) throws IOException {
+        byte[] block =
+                HeaderBlocks.read(stream, first, session.options().settings().maxHeaderBytes());
+        BodyWriter answer = session.answerWriter(stream);
+        Request request;
+        try {
+            request = Request.decode(block);
+        } catch (StoqException e) {
+            refuse(answer, e);
+            return;
+        }
+        IncomingCall call =
+                new IncomingCall(
+                        stream,
+                        request,
+                        session.peer(),
+                        session.reader(stream),
+                        answer,
+                        session.maxHeaderBytesOfPeer());
+        Thread thread = Thread.currentThread();
+        StoqException late =
+                new StoqException(
+                        StoqErrorCode.DEADLINE_EXCEEDED,
+                        "not done within " + limit(request).toMillis() + " ms");
+        try (var _ =
+                Deadline.in(
+                        limit(request),
+                        () -> {
+                            call.abort(late);
+                            thread.interrupt();
+                        })) {
+            answer(call);
+        }
+    }
+
+    private void answer(IncomingCall call) throws IOException {
+        try {
+            handler.call(session, call);
+            call.finish();
+        } catch (StoqException e) {
+            call.fail(e);
+            if (Session.endsConnection(e.code()) && session.connection().isOpen()) {
+                throw e;
+            }
+        } catch (IOException | RuntimeException | LinkageError | StackOverflowError e) {
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "%s.%s for %s failed"
+                            .formatted(
+                                    call.request().service(),
+                                    call.request().method(),
+                                    call.caller().describe()),
+                    e);
+            call.fail(new StoqException(StoqErrorCode.INTERNAL, "a defect of this node", e));
+        }
+    }
+
+    private void refuse(BodyWriter answer, StoqException reason) throws IOException {
+        HeaderBlocks.write(
+                stream,
+                Response.failed(reason).encode(),
+                session.maxHeaderBytesOfPeer());
+        answer.close();
+        session.reader(stream).discard();
+    }
+
+    private Duration limit(Request request) {
+        Duration asked = request.deadline();
+        if (asked.isZero()) {
+            return session.options().defaultDeadline();
+        }
+        return asked.compareTo(MAX_DEADLINE) > 0 ? MAX_DEADLINE : asked;
+    }
+
+    private void raw(FrameHeader first) throws IOException {
+        BodyReader reader = session.reader(stream).startingWith(first);
+        RawStream raw = session.rawAnswer(stream, reader);
+        handler.stream(session, raw);
+    }
+
+    private void push(FrameHeader first) throws IOException {
+        PushPromise promise = ((PushPromiseFrame) stream.read(first)).promise();
+        BodyReader body = session.reader(stream);
+        boolean wanted = handler.pushed(session, promise, body);
+        if (!wanted || !body.ended()) {
+            stream.abort(StoqErrorCode.CANCELLED);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package org.stoq.client.session;
+
+import java.io.IOException;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.call.Reply;
+import org.stoq.sdk.call.Response;
+import org.stoq.sdk.frame.FrameHeader;
+
+/**
+ * A call to the peer: the caller writes {@link #body}, closes it, and asks for the {@link #reply}.
+ * Belongs to one thread.
+ *
+ * <p>The head of the answer is read by a thread of its own meanwhile, so that a refusal stops the
+ * sending.
+ */
+public final class OutgoingCall implements AutoCloseable {
+    private final FrameStream stream;
+    private final BodyWriter writer;
+    private final BodyReader reader;
+    private final Credit credit;
+    private final int maxHeaderBytes;
+    private final CompletableFuture<Response> head = new CompletableFuture<>();
+    private final Duration limit;
+    private final Runnable atEnd;
+    private final AtomicBoolean over = new AtomicBoolean();
+    private final Deadline deadline;
+
+    OutgoingCall(
+            FrameStream stream,
+            BodyWriter writer,
+            BodyReader reader,
+            Credit credit,
+            int maxHeaderBytes,
+            Duration limit,
+            Runnable atEnd) {
+        this.limit = limit;
+        this.atEnd = atEnd;
+        this.stream = stream;
+        this.writer = writer;
+        this.reader = reader;
+        this.credit = credit;
+        this.maxHeaderBytes = maxHeaderBytes;
+        this.deadline = Deadline.in(limit, this::expire);
+    }
+
+    private void expire() {
+        head.completeExceptionally(
+                new StoqException(
+                        StoqErrorCode.DEADLINE_EXCEEDED,
+                        "no answer within " + limit.toMillis() + " ms"));
+        writer.abort(StoqErrorCode.DEADLINE_EXCEEDED);
+    }
+
+    void start() {
+        Thread.ofVirtual().name("stoq-reply-" + stream.id()).start(this::readHead);
+    }
+
+    private void readHead() {
+        try {
+            FrameHeader first = stream.next();
+            if (first == null) {
+                throw new StoqException(
+                        StoqErrorCode.PROTOCOL_VIOLATION, "a call was ended without an answer");
+            }
+            Response response =
+                    Response.decode(HeaderBlocks.read(stream, first, maxHeaderBytes)).orThrow();
+            head.complete(response);
+        } catch (IOException e) {
+            StoqException reason =
+                    e instanceof StoqException known
+                            ? known
+                            : new StoqException(StoqErrorCode.INTERNAL, String.valueOf(e), e);
+            head.completeExceptionally(reason);
+            credit.end(reason);
+        }
+    }
+
+    /** Returns where to write the request's body. Writing fails with the peer's refusal. */
+    public WritableByteChannel body() {
+        return writer;
+    }
+
+    /**
+     * Ends the request's body if that is open still, and waits for the head of the answer.
+     *
+     * @throws StoqException the error that the peer answers, DEADLINE_EXCEEDED, or the reason why the
+     *     connection ended
+     */
+    public Reply reply() throws IOException {
+        try {
+            writer.close();
+        } catch (StoqException e) {
+            // The head says more: a peer that refuses stops reading as well.
+            head.completeExceptionally(e);
+        }
+        try {
+            return new OpenReply(head.get());
+        } catch (InterruptedException e) {
+            close();
+            Thread.currentThread().interrupt();
+            throw new StoqException(StoqErrorCode.CANCELLED, "interrupted while waiting", e);
+        } catch (ExecutionException e) {
+            close();
+            throw e.getCause() instanceof StoqException reason
+                    ? new StoqException(reason.code(), String.valueOf(reason.getMessage()), reason)
+                    : new StoqException(StoqErrorCode.INTERNAL, String.valueOf(e.getCause()), e);
+        }
+    }
+
+    /** Gives the call up, if it is not over: the peer learns CANCELLED. */
+    @Override
+    public void close() {
+        end(StoqErrorCode.CANCELLED);
+    }
+
+    private void end(StoqErrorCode code) {
+        deadline.close();
+        if (over.compareAndSet(false, true)) {
+            if (!reader.ended()) {
+                writer.abort(code);
+            }
+            atEnd.run();
+        }
+    }
+
+    /** An answer whose head was good. */
+    private final class OpenReply implements Reply {
+        private final Response response;
+
+        OpenReply(Response response) {
+            this.response = response;
+        }
+
+        @Override
+        public Response response() {
+            return response;
+        }
+
+        @Override
+        public ReadableByteChannel body() {
+            return reader;
+        }
+
+        @Override
+        public void close() {
+            end(StoqErrorCode.CANCELLED);
+        }
+    }
+}

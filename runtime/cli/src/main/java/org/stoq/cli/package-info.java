@@ -1,0 +1,5 @@
+/** The stoq command. */
+@NullMarked
+package org.stoq.cli;
+
+import org.jspecify.annotations.NullMarked;
