@@ -69,6 +69,16 @@ public record StoqHome(Path folder) {
         return folder.resolve("ca");
     }
 
+    /** Returns where the authority's certificate lies: whom everybody here trusts. */
+    public Path authorityCertificate() {
+        return authorityFolder().resolve(CertificateAuthority.CERTIFICATE_FILE);
+    }
+
+    /** Reads the certificates of authorities to trust. */
+    public static List<X509Certificate> readAuthorities(Path file) throws IOException {
+        return PemFiles.readCertificates(file);
+    }
+
     /** Returns the authority, which is made if it is missing. */
     public CertificateAuthority authority(InstantSource clock) throws IOException {
         return locked(() -> openOrCreate(clock));
@@ -127,7 +137,7 @@ public record StoqHome(Path folder) {
                             target.resolve(IDENTITY_KEY),
                             chain,
                             key,
-                            authorityFolder().resolve(CertificateAuthority.CERTIFICATE_FILE),
+                            authorityCertificate(),
                             clock);
                 });
     }
@@ -146,9 +156,7 @@ public record StoqHome(Path folder) {
         // none.
         boolean torn = !LeafCheck.belongTogether(leaf, PemFiles.readKey(key));
         X509Certificate authority =
-                PemFiles.readCertificates(
-                                authorityFolder().resolve(CertificateAuthority.CERTIFICATE_FILE))
-                        .getFirst();
+                PemFiles.readCertificates(authorityCertificate()).getFirst();
         return torn
                 || LeafCheck.isWorn(leaf, now)
                 || !LeafCheck.isIssuedBy(leaf, authority)
@@ -159,7 +167,7 @@ public record StoqHome(Path folder) {
      * A certificate without its authority came from elsewhere; it is not to be replaced unasked.
      */
     private void requireAuthorityCertificate(Path chain) throws TrustException {
-        Path certificate = authorityFolder().resolve(CertificateAuthority.CERTIFICATE_FILE);
+        Path certificate = authorityCertificate();
         if (!Files.exists(certificate)) {
             throw new TrustException(
                     certificate + " is missing, whose key has issued " + chain,
