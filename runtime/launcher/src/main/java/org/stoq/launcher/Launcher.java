@@ -40,6 +40,7 @@ public final class Launcher {
      * @return {@link #STOPPED} or {@link #FAILED}
      */
     public static int run(LaunchOptions options, LaunchListener listener) {
+        Logging.configure();
         return new Launcher(listener).run(options);
     }
 

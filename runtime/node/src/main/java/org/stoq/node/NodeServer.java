@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -111,6 +112,7 @@ public final class NodeServer {
             return true;
         }
         stopping.countDown();
+        extensions.contentReady().cancel(false);
         NodeConfiguration.Subscription wanted = peersWanted;
         if (wanted != null) {
             wanted.close();
@@ -166,6 +168,8 @@ public final class NodeServer {
                 serve();
                 stopping.await(RETRY_MILLIS, TimeUnit.MILLISECONDS);
             }
+        } catch (CancellationException e) {
+            LOG.log(System.Logger.Level.DEBUG, "the node is stopped before it has served", e);
         } catch (TimeoutException e) {
             fail("no bundle answers for content; stoq plugin list shows what is missing", e);
         } catch (BindException e) {

@@ -4,13 +4,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Which plug-ins are let in, and how they are replaced.
  *
- * @param directory the watched folder; a relative one is found in the node's data folder or the
- *     distribution
- * @param requireSigned whether every entry of a plug-in must be signed by a pinned key
+ * @param directory the watched folder; a relative one is found in the node's data folder
+ * @param requireSigned whether every entry of a plug-in must be signed by a pinned key; empty means
+ *     that it must, except on a node that listens on a loopback address
  * @param pinnedKeys raw Ed25519 public keys or SHA-256 fingerprints of certificates, 64 lower-case
  *     hexadecimal digits each
  * @param maxSize largest plug-in file
@@ -20,16 +21,17 @@ import java.util.Locale;
 @Table(value = PluginsConfig.NAME, doc = "Which plug-ins are let in, and how they are replaced.")
 public record PluginsConfig(
         @Key(
-                        doc =
-                                "The watched folder; a relative one is found in data_dir"
-                                        + " or the distribution.",
+                        doc = "The watched folder; a relative one is found in data_dir.",
                         fallback = "plugins")
                 Path directory,
         @Key(
-                        doc = "Whether every entry of a plug-in must be signed by a pinned key.",
-                        fallback = "false",
+                        doc =
+                                "Whether every entry of a plug-in must be signed by a pinned key."
+                                        + " Unset: yes, unless the node listens on a loopback"
+                                        + " address.",
+                        example = "true",
                         live = true)
-                boolean requireSigned,
+                Optional<Boolean> requireSigned,
         @Key(
                         doc =
                                 "Who may sign: raw Ed25519 public keys"
@@ -77,7 +79,7 @@ public record PluginsConfig(
         pinnedKeys = pinnedKeys.stream().map(key -> key.toLowerCase(Locale.ROOT)).toList();
         TABLE.require(directory, requireSigned, pinnedKeys, maxSize, stallTimeout, drainTimeout);
         TABLE.refuseIf(
-                requireSigned && pinnedKeys.isEmpty(),
+                requireSigned.orElse(false) && pinnedKeys.isEmpty(),
                 "require_signed",
                 "no plug-in could be let in: signatures are required and no key is pinned",
                 "add a key to pinned_keys");

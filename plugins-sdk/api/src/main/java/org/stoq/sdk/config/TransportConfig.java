@@ -36,10 +36,8 @@ public record TransportConfig(
                 Duration initialRtt,
         @Key(
                         doc =
-                                "Name of the congestion controller, such as cubic, reno or bbr;"
-                                        + " a change holds for new connections.",
+                                "Name of the congestion controller, such as cubic, reno or bbr.",
                         fallback = "cubic",
-                        live = true,
                         pattern = StrategyName.PATTERN,
                         form = StrategyName.FORM)
                 String congestionAlgorithm,

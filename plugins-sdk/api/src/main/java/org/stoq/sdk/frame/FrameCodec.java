@@ -120,7 +120,12 @@ public final class FrameCodec {
             exactly(0, in);
             return new SettingsFrame(true, Settings.DEFAULT);
         }
-        return new SettingsFrame(false, Settings.of(CborMap.decode(rest(in))));
+        try {
+            return new SettingsFrame(false, Settings.of(CborMap.decode(rest(in))));
+        } catch (StoqException e) {
+            throw new StoqException(
+                    StoqErrorCode.SETTINGS_INVALID, "SETTINGS: " + e.getMessage(), e);
+        }
     }
 
     private static Frame headers(long stream, ByteBuffer in) throws StoqException {

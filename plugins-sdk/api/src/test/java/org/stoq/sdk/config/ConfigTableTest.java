@@ -63,7 +63,7 @@ class ConfigTableTest {
         assertThat(ServerConfig.TABLE.defaults().anonymousReaders()).isFalse();
         assertThat(ServerConfig.TABLE.defaults().dataDir()).isEqualTo(Path.of("~/.stoq/node"));
         PluginsConfig plugins = PluginsConfig.TABLE.defaults();
-        assertThat(plugins.requireSigned()).isFalse();
+        assertThat(plugins.requireSigned()).isEmpty();
         assertThat(plugins.stallTimeout()).isEqualTo(Duration.ofSeconds(5));
         assertThat(plugins.drainTimeout()).isEqualTo(Duration.ofSeconds(10));
     }
@@ -256,6 +256,18 @@ class ConfigTableTest {
     }
 
     @Test
+    void whetherSignaturesAreRequiredIsYesNoOrUnsaid() {
+        PluginsConfig unsaid = PluginsConfig.TABLE.defaults();
+        PluginsConfig no = PluginsConfig.TABLE.read(Map.of("require_signed", false));
+
+        assertThat(no.requireSigned()).contains(false);
+        assertThat(PluginsConfig.TABLE.values(no)).containsEntry("require_signed", false);
+        assertThat(PluginsConfig.TABLE.values(unsaid)).doesNotContainKey("require_signed");
+        assertThat(PluginsConfig.TABLE.with(no, Map.of("require_signed", ""))).isEqualTo(unsaid);
+        assertThat(problems(PluginsConfig.TABLE, Map.of("require_signed", "perhaps"))).hasSize(1);
+    }
+
+    @Test
     void pinnedKeysAreLowerCase() {
         PluginsConfig plugins =
                 PluginsConfig.TABLE.read(
@@ -346,6 +358,7 @@ class ConfigTableTest {
                         "engine",
                         "max_datagram_size",
                         "initial_rtt",
+                        "congestion_algorithm",
                         "keep_alive_interval",
                         "store",
                         "directory",

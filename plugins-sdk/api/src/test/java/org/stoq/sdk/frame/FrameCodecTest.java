@@ -103,6 +103,8 @@ class FrameCodecTest {
         "04ffffffff000102, FRAME_MALFORMED", // SETTINGS of kind 2
         "04ffffffff00020100, FRAME_MALFORMED", // acknowledgement with content
         "04ffffffff000900a3010102000300, SETTINGS_INVALID", // impossible values
+        "04ffffffff000200a0, SETTINGS_INVALID", // no values
+        "04ffffffff000200ff, SETTINGS_INVALID", // no map
         "06ffffffff000100, FRAME_MALFORMED", // short PING
         "07ffffffff000100, FRAME_MALFORMED", // short GOAWAY
         "0800000004000400000000, FRAME_MALFORMED", // no credit
