@@ -23,11 +23,13 @@ final class AdapterTable {
     /** One adapter; its count is guarded by the lock. */
     private static final class Entry {
         private final Adapter adapter;
+        private final String service;
         private final int ranking;
         private int calls;
 
         Entry(Adapter adapter, int ranking) {
             this.adapter = adapter;
+            this.service = adapter.service();
             this.ranking = ranking;
         }
     }
@@ -57,10 +59,11 @@ final class AdapterTable {
     }
 
     void add(Adapter adapter, int ranking) {
+        Entry entry = new Entry(adapter, ranking);
         lock.lock();
         try {
-            entries.addFirst(new Entry(adapter, ranking));
-            entries.sort(Comparator.comparingInt((Entry entry) -> entry.ranking).reversed());
+            entries.addFirst(entry);
+            entries.sort(Comparator.comparingInt((Entry e) -> e.ranking).reversed());
         } finally {
             lock.unlock();
         }
@@ -96,7 +99,7 @@ final class AdapterTable {
         lock.lock();
         try {
             for (Entry entry : entries) {
-                if (entry.adapter.service().equals(service)) {
+                if (entry.service.equals(service)) {
                     entry.calls++;
                     return Optional.of(new Use(entry));
                 }

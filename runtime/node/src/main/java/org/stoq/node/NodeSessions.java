@@ -127,8 +127,9 @@ final class NodeSessions implements SessionHandler {
             try {
                 verdict = rule.judge(call.request(), call.caller(), now);
             } catch (RuntimeException | LinkageError e) {
-                LOG.log(System.Logger.Level.ERROR, "a guard rule failed", e);
-                throw new StoqException(StoqErrorCode.INTERNAL, "a guard rule failed", e);
+                String text = "the guard rule '" + rule.name() + "' failed";
+                LOG.log(System.Logger.Level.ERROR, text, e);
+                throw new StoqException(StoqErrorCode.INTERNAL, text, e);
             }
             if (verdict.refusal().isPresent()) {
                 throw verdict.refusal().get();

@@ -1,11 +1,9 @@
 package org.stoq.node;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -44,6 +42,8 @@ import org.stoq.sdk.transport.Transport;
  */
 @Component(service = {Strategies.class, SlotTable.class})
 public final class SlotTable implements Strategies {
+    private static final System.Logger LOG = System.getLogger(SlotTable.class.getName());
+
     /** Kinds that are followed from the start, so that an operator sees them before any use. */
     private static final List<Class<? extends Strategy>> KINDS =
             List.of(
@@ -157,10 +157,20 @@ public final class SlotTable implements Strategies {
         @Override
         public @Nullable S addingService(ServiceReference<S> reference) {
             S strategy = context.getService(reference);
-            if (strategy != null) {
-                slot.offer(strategy, origin(reference));
+            if (strategy == null) {
+                return null;
             }
-            return strategy;
+            try {
+                slot.offer(strategy, origin(reference));
+                return strategy;
+            } catch (RuntimeException | LinkageError e) {
+                LOG.log(
+                        System.Logger.Level.ERROR,
+                        "a strategy of " + reference.getBundle().getSymbolicName() + " is not used",
+                        e);
+                context.ungetService(reference);
+                return null;
+            }
         }
 
         @Override

@@ -12,6 +12,9 @@ import org.osgi.annotation.versioning.ConsumerType;
  */
 @ConsumerType
 public interface Strategy {
+    /** Regular expression of a name. */
+    String NAME_PATTERN = "[a-z0-9._-]{1,64}";
+
     /**
      * Returns the name by which the configuration chooses this strategy, such as {@code lru}:
      * lower-case letters, digits, {@code -}, {@code _} and {@code .}, at most 64. Always the same,

@@ -139,7 +139,7 @@ public final class StrategySlot<S extends Strategy> {
 
     /** Returns the name of the active strategy, or nothing if there is none. */
     public Optional<String> activeName() {
-        return Optional.ofNullable(active).map(tenure -> tenure.strategy().name());
+        return Optional.ofNullable(active).map(tenure -> tenure.name());
     }
 
     /**
@@ -170,9 +170,15 @@ public final class StrategySlot<S extends Strategy> {
                 });
     }
 
-    /** Adds a strategy; it becomes active if it is the one to choose. */
+    /**
+     * Adds a strategy; it becomes active if it is the one to choose.
+     *
+     * @throws IllegalArgumentException if its name is not of the form that {@link Strategy#name} asks
+     *     for; it is not added then
+     */
     public void offer(S strategy, StrategyStatus.Origin origin) {
-        changing(() -> tenures.add(new Tenure<>(spi, strategy, origin)));
+        Tenure<S> tenure = new Tenure<>(spi, strategy, origin);
+        changing(() -> tenures.add(tenure));
     }
 
     /**
@@ -268,7 +274,7 @@ public final class StrategySlot<S extends Strategy> {
 
     private Tenure<S> enter(String name) throws StoqException {
         Tenure<S> first = active;
-        if (first != null && first.strategy().name().equals(name)) {
+        if (first != null && first.name().equals(name)) {
             first.take();
             if (!first.isDraining()) {
                 return first;
@@ -278,7 +284,7 @@ public final class StrategySlot<S extends Strategy> {
         lock.lock();
         try {
             for (Tenure<S> tenure : tenures) {
-                if (tenure.strategy().name().equals(name) && !tenure.isDraining()) {
+                if (tenure.name().equals(name) && !tenure.isDraining()) {
                     tenure.take();
                     return tenure;
                 }
@@ -377,7 +383,7 @@ public final class StrategySlot<S extends Strategy> {
                     tenures.stream().filter(Tenure::eligible).max(choice()).orElse(null);
             changed = before != after;
             if (changed && before != null && !lost) {
-                formerName = before.strategy().name();
+                formerName = before.name();
             }
             active = after;
         } finally {
@@ -391,8 +397,8 @@ public final class StrategySlot<S extends Strategy> {
 
     /** Orders tenures by how much they are to be chosen; called with the lock held. */
     private Comparator<Tenure<S>> choice() {
-        return Comparator.comparing((Tenure<S> t) -> t.strategy().name().equals(preferredName))
-                .thenComparing(t -> t.strategy().name().equals(fallbackName))
+        return Comparator.comparing((Tenure<S> t) -> t.name().equals(preferredName))
+                .thenComparing(t -> t.name().equals(fallbackName))
                 .thenComparing(t -> t.origin().ranking())
                 .thenComparing(tenures::indexOf);
     }

@@ -16,6 +16,10 @@ import java.util.concurrent.atomic.LongAdder;
 final class Tenure<S extends Strategy> {
     private final Class<S> spi;
     private final S strategy;
+
+    /** Asked once: a name never changes, and no code of a plug-in runs under the slot's lock. */
+    private final String name;
+
     private final StrategyStatus.Origin origin;
     private final AtomicInteger leases = new AtomicInteger();
     private final LongAdder calls = new LongAdder();
@@ -28,11 +32,24 @@ final class Tenure<S extends Strategy> {
     Tenure(Class<S> spi, S strategy, StrategyStatus.Origin origin) {
         this.spi = spi;
         this.strategy = strategy;
+        this.name = checkName(strategy.name());
         this.origin = origin;
+    }
+
+    private static String checkName(String name) {
+        if (!name.matches(Strategy.NAME_PATTERN)) {
+            throw new IllegalArgumentException(
+                    "'" + name + "' is no name of a strategy (1 to 64 of a-z, 0-9, '-', '_', '.')");
+        }
+        return name;
     }
 
     S strategy() {
         return strategy;
+    }
+
+    String name() {
+        return name;
     }
 
     StrategyStatus.Origin origin() {
@@ -100,7 +117,7 @@ final class Tenure<S extends Strategy> {
     StrategyStatus status(boolean active) {
         return new StrategyStatus(
                 spi.getSimpleName(),
-                strategy.name(),
+                name,
                 origin,
                 state(active),
                 leases.get(),
@@ -111,7 +128,7 @@ final class Tenure<S extends Strategy> {
 
     String describe() {
         return "%s '%s' of %s %s"
-                .formatted(spi.getSimpleName(), strategy.name(), origin.bundle(), origin.version());
+                .formatted(spi.getSimpleName(), name, origin.bundle(), origin.version());
     }
 
     private StrategyStatus.State state(boolean active) {

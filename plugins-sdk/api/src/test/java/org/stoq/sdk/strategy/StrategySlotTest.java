@@ -1,6 +1,7 @@
 package org.stoq.sdk.strategy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.time.Duration;
@@ -48,6 +49,37 @@ class StrategySlotTest {
     void isUnavailableWhileEmpty() {
         assertThat(codeOf()).isEqualTo(StoqErrorCode.UNAVAILABLE);
         assertThat(slot.activeName()).isEmpty();
+    }
+
+    @Test
+    void refusesANameThatNoConfigurationCouldHold() {
+        for (String name : List.of("", "Capital", "with space", "x".repeat(65))) {
+            assertThatThrownBy(() -> offer(new Named(name), 5))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("no name of a strategy");
+        }
+        assertThat(slot.status()).isEmpty();
+        offer(new Named("x".repeat(64)), 5);
+        assertThat(slot.activeName()).isPresent();
+    }
+
+    @Test
+    void aNameThatThrowsIsRefusedAndTheSlotGoesOn() throws StoqException {
+        offer(first, 5);
+        Greeting broken =
+                new Greeting() {
+                    @Override
+                    public String name() {
+                        throw new IllegalStateException("no name");
+                    }
+
+                    @Override
+                    public String greet() {
+                        return "never";
+                    }
+                };
+        assertThatThrownBy(() -> offer(broken, 9)).isInstanceOf(IllegalStateException.class);
+        assertThat(greet()).isEqualTo("first");
     }
 
     @Test
