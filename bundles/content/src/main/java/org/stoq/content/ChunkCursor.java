@@ -6,6 +6,9 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.chunk.ChunkSizes;
 
 /**
  * Walks the content chunks of an object from some offset on, reading list chunks as it needs them.
@@ -38,7 +41,11 @@ final class ChunkCursor {
         path.push(new Node(manifest.depth(), new ArrayDeque<>(manifest.refs())));
     }
 
-    /** Returns the next chunk of content, or null at the end of the object. */
+    /**
+     * Returns the next chunk of content, or null at the end of the object.
+     *
+     * @throws StoqException INTEGRITY if a list is not what its reference says
+     */
     @Nullable ChunkRef next() throws IOException {
         while (!path.isEmpty()) {
             Node node = path.peek();
@@ -49,6 +56,9 @@ final class ChunkCursor {
                 skip -= ref.length();
             } else if (node.depth() > 0) {
                 path.push(new Node(node.depth() - 1, new ArrayDeque<>(lists.read(ref))));
+            } else if (ref.length() > ChunkSizes.STANDARD.maximum()) {
+                throw new StoqException(
+                        StoqErrorCode.INTEGRITY, "a chunk of " + ref.length() + " bytes");
             } else {
                 offsetInFirst += skip;
                 skip = 0;

@@ -1,6 +1,7 @@
 package org.stoq.content;
 
 import java.util.Arrays;
+import java.util.Optional;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
@@ -13,9 +14,11 @@ import org.stoq.sdk.strategy.StrategySlot;
  *
  * <p>In the mode {@code auto} a sample of each chunk is compressed with lz4, which costs a tenth of
  * the whole: content that does not shrink is left plain, the rest goes to zstd, unless zstd gains
- * next to nothing over lz4 on the sample. Thread-safe.
+ * next to nothing over lz4 on the sample. Thread-safe: the mode is one field that each chunk reads.
  */
 final class ChunkEncoder {
+    private static final System.Logger LOG = System.getLogger(ChunkEncoder.class.getName());
+
     /** The mode that chooses per chunk. */
     static final String AUTO = "auto";
 
@@ -39,13 +42,13 @@ final class ChunkEncoder {
         this.mode = mode;
     }
 
-    /** Returns the chunk as it is to be stored. */
-    EncodedChunk encode(byte[] bytes, int from, int length) throws StoqException {
+    /** Returns the chunk as it is to be stored: plain where no compressor is there or pays. */
+    EncodedChunk encode(byte[] bytes, int from, int length) {
         String chosen = mode.equals(AUTO) ? choose(bytes, from, length) : mode;
         if (!chosen.equals(EncodedChunk.PLAIN)) {
-            byte[] compressed = compressors.call(chosen, c -> c.compress(bytes, from, length));
-            if (pays(compressed.length, length)) {
-                return new EncodedChunk(chosen, length, compressed);
+            Optional<byte[]> compressed = compress(chosen, bytes, from, length);
+            if (compressed.isPresent() && pays(compressed.get().length, length)) {
+                return new EncodedChunk(chosen, length, compressed.get());
             }
         }
         return EncodedChunk.plain(Arrays.copyOfRange(bytes, from, from + length));
@@ -71,16 +74,30 @@ final class ChunkEncoder {
         return plain;
     }
 
-    private String choose(byte[] bytes, int from, int length) throws StoqException {
+    private String choose(byte[] bytes, int from, int length) {
         // From the middle: the first bytes of a file are often a header unlike the rest.
         int sample = Math.min(SAMPLE_BYTES, length);
         int at = from + (length - sample) / 2;
-        int fast = compressors.call(FAST, c -> c.compress(bytes, at, sample)).length;
-        if (!pays(fast, sample)) {
+        Optional<byte[]> fast = compress(FAST, bytes, at, sample);
+        if (fast.isPresent() && !pays(fast.get().length, sample)) {
             return EncodedChunk.PLAIN;
         }
-        int strong = compressors.call(STRONG, c -> c.compress(bytes, at, sample)).length;
-        return pays(strong, fast) ? STRONG : FAST;
+        Optional<byte[]> strong = compress(STRONG, bytes, at, sample);
+        if (strong.isEmpty()) {
+            return fast.isPresent() ? FAST : EncodedChunk.PLAIN;
+        }
+        int rival = fast.map(compressed -> compressed.length).orElse(sample);
+        return pays(strong.get().length, rival) ? STRONG : FAST;
+    }
+
+    /** Compresses; nothing where the compressor is not installed or fails: content is kept anyway. */
+    private Optional<byte[]> compress(String name, byte[] bytes, int from, int length) {
+        try {
+            return Optional.of(compressors.call(name, c -> c.compress(bytes, from, length)));
+        } catch (StoqException e) {
+            LOG.log(System.Logger.Level.DEBUG, "a chunk stays plain: {0}", e.getMessage());
+            return Optional.empty();
+        }
     }
 
     private static boolean pays(int compressed, int plain) {

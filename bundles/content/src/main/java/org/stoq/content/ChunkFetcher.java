@@ -1,6 +1,7 @@
 package org.stoq.content;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,24 +27,51 @@ import org.stoq.sdk.node.Peer;
 final class ChunkFetcher {
     private static final System.Logger LOG = System.getLogger(ChunkFetcher.class.getName());
 
-    /** Chunks to ask of one peer at a time: about a megabyte. */
-    private static final int BATCH = 16;
+    /** Chunks to ask for in one call: about a megabyte. */
+    static final int BATCH = 16;
 
-    /** Most peers to ask at once; more would only contend for this node's own link. */
-    private static final int MAX_PEERS_AT_ONCE = 4;
+    /**
+     * Most calls at once in one fetch. Where fewer peers are there each gets several, so that one
+     * call's chunks are on the way while the next call still travels to the peer.
+     */
+    private static final int LANES = 4;
+
+    /** Sixteen chunks of full size take so long at two megabits per second. */
+    private static final Duration BATCH_DEADLINE = Duration.ofSeconds(60);
 
     private final LocalChunks local;
-    private final Function<Digest, List<Peer>> holders;
+    private final Function<Digest, List<List<Peer>>> holders;
+    private final Arrivals arrivals;
+    private final TaskGroup tasks;
     private final Map<Digest, CompletableFuture<Boolean>> underWay = new ConcurrentHashMap<>();
+
+    /** Hears of every chunk that was fetched and kept. */
+    @FunctionalInterface
+    interface Arrivals {
+        /**
+         * A chunk has arrived.
+         *
+         * @param manifest digest of the manifest for which it was fetched
+         * @param wireBytes its length on the wire
+         * @param plainBytes its length
+         */
+        void arrived(Digest manifest, int wireBytes, int plainBytes) throws StoqException;
+    }
 
     /**
      * Creates a fetcher.
      *
-     * @param holders the peers to ask for the chunks of a manifest, best first
+     * @param holders the peers to ask for the chunks of a manifest, in groups, best first
      */
-    ChunkFetcher(LocalChunks local, Function<Digest, List<Peer>> holders) {
+    ChunkFetcher(
+            LocalChunks local,
+            Function<Digest, List<List<Peer>>> holders,
+            Arrivals arrivals,
+            TaskGroup tasks) {
         this.local = local;
         this.holders = holders;
+        this.arrivals = arrivals;
+        this.tasks = tasks;
     }
 
     /**
@@ -51,37 +79,41 @@ final class ChunkFetcher {
      *
      * @param manifest digest of the manifest that needs them, to find who may hold them
      * @param chunks the chunks; those that are here already cost nothing
-     * @throws StoqException NOT_FOUND if peers are connected and none has them, UNAVAILABLE if none
-     *     is connected
+     * @throws StoqException NOT_FOUND if every connected peer was asked and none has them,
+     *     UNAVAILABLE if none is connected or one has failed, STORAGE_FULL if they cannot be kept
      */
     void fetch(Digest manifest, List<Digest> chunks) throws IOException {
-        List<Digest> mine = new ArrayList<>();
-        List<CompletableFuture<Boolean>> others = new ArrayList<>();
-        for (Digest digest : local.missing(chunks)) {
-            CompletableFuture<Boolean> promise = new CompletableFuture<>();
-            CompletableFuture<Boolean> earlier = underWay.putIfAbsent(digest, promise);
-            if (earlier == null) {
-                mine.add(digest);
-            } else {
-                others.add(earlier);
-            }
-        }
-        try {
-            fetchMine(manifest, mine);
-        } finally {
-            for (Digest digest : mine) {
-                CompletableFuture<Boolean> promise = underWay.remove(digest);
-                if (promise != null) {
-                    promise.complete(true);
+        List<Digest> missing = local.missing(chunks);
+        while (!missing.isEmpty()) {
+            List<Digest> mine = new ArrayList<>();
+            List<CompletableFuture<Boolean>> others = new ArrayList<>();
+            for (Digest digest : missing) {
+                CompletableFuture<Boolean> earlier =
+                        underWay.putIfAbsent(digest, new CompletableFuture<>());
+                if (earlier == null) {
+                    mine.add(digest);
+                } else {
+                    others.add(earlier);
                 }
             }
+            try {
+                // Asked again: who was fetching one of them may just have finished.
+                fetchMine(manifest, local.missing(mine));
+            } finally {
+                mine.forEach(this::release);
+            }
+            for (CompletableFuture<Boolean> other : others) {
+                await(other);
+            }
+            // Whoever fetched for us may have failed; then it is our turn.
+            missing = others.isEmpty() ? List.of() : local.missing(chunks);
         }
-        for (CompletableFuture<Boolean> other : others) {
-            await(other);
-        }
-        // Whoever fetched for us may have failed; then it is our turn.
-        if (!others.isEmpty() && !local.missing(chunks).isEmpty()) {
-            fetch(manifest, chunks);
+    }
+
+    private void release(Digest digest) {
+        CompletableFuture<Boolean> promise = underWay.remove(digest);
+        if (promise != null) {
+            promise.complete(true);
         }
     }
 
@@ -89,35 +121,43 @@ final class ChunkFetcher {
         if (wanted.isEmpty()) {
             return;
         }
-        List<Peer> candidates = holders.apply(manifest);
-        if (candidates.isEmpty()) {
-            throw new StoqException(
-                    StoqErrorCode.UNAVAILABLE,
-                    "%d chunks are not here and no peer is connected".formatted(wanted.size()));
-        }
         FetchPlan plan = new FetchPlan(wanted);
-        List<Peer> asked = new ArrayList<>(candidates);
-        while (!plan.isDone() && !asked.isEmpty()) {
-            List<Peer> now = asked.subList(0, Math.min(MAX_PEERS_AT_ONCE, asked.size()));
-            askAll(now, plan);
-            asked = new ArrayList<>(asked);
-            asked.removeIf(peer -> !plan.hasWorkFor(peer.id()));
+        boolean anybody = false;
+        for (List<Peer> group : holders.apply(manifest)) {
+            anybody |= !group.isEmpty();
+            List<Peer> useful = group;
+            while (!plan.isDone() && !useful.isEmpty()) {
+                askAll(manifest, useful, plan);
+                useful = useful.stream().filter(peer -> plan.hasWorkFor(peer.id())).toList();
+            }
         }
+        plan.throwIfAborted();
         if (!plan.isDone()) {
-            throw new StoqException(
-                    StoqErrorCode.NOT_FOUND,
-                    "none of %d peers holds chunk %s and %d more"
-                            .formatted(candidates.size(), plan.first(), plan.remaining() - 1));
+            throw failure(plan, anybody);
         }
     }
 
-    private void askAll(List<Peer> peers, FetchPlan plan) throws IOException {
-        List<Thread> threads = new ArrayList<>();
-        for (Peer peer : peers.subList(1, peers.size())) {
-            threads.add(Thread.ofVirtual().name("stoq-fetch").start(() -> ask(peer, plan)));
+    private static StoqException failure(FetchPlan plan, boolean anybody) {
+        if (!anybody) {
+            return new StoqException(
+                    StoqErrorCode.UNAVAILABLE,
+                    "%d chunks are not here and no peer is connected".formatted(plan.remaining()));
         }
-        ask(peers.getFirst(), plan);
+        return new StoqException(
+                plan.hasExcluded() ? StoqErrorCode.UNAVAILABLE : StoqErrorCode.NOT_FOUND,
+                "no peer gives chunk %s and %d more"
+                        .formatted(plan.first(), plan.remaining() - 1));
+    }
+
+    private void askAll(Digest manifest, List<Peer> peers, FetchPlan plan) throws IOException {
+        int lanes = Math.clamp((plan.remaining() + BATCH - 1) / BATCH, 1, LANES);
+        List<Thread> threads = new ArrayList<>();
         try {
+            for (int i = 1; i < lanes; i++) {
+                Peer peer = peers.get(i % peers.size());
+                threads.add(tasks.start("stoq-fetch", () -> ask(manifest, peer, plan)));
+            }
+            ask(manifest, peers.getFirst(), plan);
             for (Thread thread : threads) {
                 thread.join();
             }
@@ -125,14 +165,17 @@ final class ChunkFetcher {
             threads.forEach(Thread::interrupt);
             throw interrupted();
         }
+        if (Thread.currentThread().isInterrupted()) {
+            throw interrupted();
+        }
     }
 
     /** Asks one peer for batch after batch, until it has nothing more to give. */
-    private void ask(Peer peer, FetchPlan plan) {
+    private void ask(Digest manifest, Peer peer, FetchPlan plan) {
         List<Digest> batch = plan.take(peer.id(), BATCH);
         while (!batch.isEmpty()) {
             try {
-                receive(peer, batch, plan);
+                receive(manifest, peer, batch, plan);
             } catch (IOException e) {
                 LOG.log(
                         System.Logger.Level.DEBUG,
@@ -147,23 +190,40 @@ final class ChunkFetcher {
         }
     }
 
-    private void receive(Peer peer, List<Digest> batch, FetchPlan plan) throws IOException {
+    private void receive(Digest manifest, Peer peer, List<Digest> batch, FetchPlan plan)
+            throws IOException {
         Request request =
                 Request.of(
-                        ContentAdapter.SERVICE,
-                        ChunkTransfer.METHOD,
-                        ChunkTransfer.arguments(batch));
+                                ContentAdapter.SERVICE,
+                                ChunkTransfer.METHOD,
+                                ChunkTransfer.arguments(batch))
+                        .within(BATCH_DEADLINE);
         try (Reply reply = peer.call(request)) {
             for (Digest digest : batch) {
                 Optional<EncodedChunk> chunk = ChunkTransfer.read(reply.body());
-                if (chunk.isPresent()) {
-                    local.keepVerified(digest, chunk.get());
-                    plan.done(digest);
-                } else {
+                if (chunk.isEmpty()) {
                     plan.notAt(peer.id(), digest);
+                } else {
+                    byte[] plain = local.verify(digest, chunk.get());
+                    keep(manifest, digest, chunk.get(), plain, plan);
                 }
             }
         }
+    }
+
+    /** Keeps a chunk; a failure to do so is no fault of the peer's and ends the whole fetch. */
+    private void keep(
+            Digest manifest, Digest digest, EncodedChunk chunk, byte[] plain, FetchPlan plan)
+            throws IOException {
+        try {
+            if (local.keepVerified(digest, chunk, plain)) {
+                arrivals.arrived(manifest, chunk.bytes().length, plain.length);
+            }
+        } catch (IOException e) {
+            plan.abort(e);
+            throw e;
+        }
+        plan.done(digest);
     }
 
     private static void await(CompletableFuture<Boolean> other) throws IOException {

@@ -79,15 +79,16 @@ final class ChunkTransfer {
      * @throws StoqException TOO_LARGE or INVALID_REQUEST if the lengths are impossible
      */
     static Optional<EncodedChunk> read(ReadableByteChannel source) throws IOException {
-        int nameLength = readAll(source, 1).get() & 0xFF;
+        int nameLength = readAll(source, 1)[0] & 0xFF;
         if (nameLength == 0) {
             return Optional.empty();
         }
         if (nameLength > MAX_ALGORITHM_BYTES) {
             throw new StoqException(StoqErrorCode.TOO_LARGE, "algorithm name of " + nameLength);
         }
-        ByteBuffer head = readAll(source, nameLength + 8);
-        String algorithm = new String(head.array(), 0, nameLength, StandardCharsets.UTF_8);
+        byte[] headBytes = readAll(source, nameLength + 8);
+        ByteBuffer head = ByteBuffer.wrap(headBytes);
+        String algorithm = new String(headBytes, 0, nameLength, StandardCharsets.UTF_8);
         int plainLength = head.getInt(nameLength);
         int length = head.getInt(nameLength + 4);
         if (plainLength < 1
@@ -99,7 +100,7 @@ final class ChunkTransfer {
                     "a chunk of %d bytes, encoded %d".formatted(plainLength, length));
         }
         return Optional.of(
-                new EncodedChunk(algorithm, plainLength, readAll(source, length).array()));
+                new EncodedChunk(algorithm, plainLength, readAll(source, length)));
     }
 
     /** Writes all of a buffer. */
@@ -109,15 +110,20 @@ final class ChunkTransfer {
         }
     }
 
-    /** Reads so many bytes into a new heap buffer of exactly that size. */
-    static ByteBuffer readAll(ReadableByteChannel source, int length) throws IOException {
-        ByteBuffer target = ByteBuffer.allocate(length);
+    /**
+     * Reads exactly so many bytes.
+     *
+     * @throws EOFException if fewer come
+     */
+    static byte[] readAll(ReadableByteChannel source, int length) throws IOException {
+        byte[] bytes = new byte[length];
+        ByteBuffer target = ByteBuffer.wrap(bytes);
         while (target.hasRemaining()) {
             if (source.read(target) < 0) {
                 throw new EOFException(
                         "the peer ended %d bytes early".formatted(target.remaining()));
             }
         }
-        return target.flip();
+        return bytes;
     }
 }

@@ -3,12 +3,13 @@ package org.stoq.content;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.stoq.sdk.Digest;
+import org.stoq.sdk.NodeId;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.call.Adapter;
@@ -19,6 +20,7 @@ import org.stoq.sdk.cbor.CborMap;
 import org.stoq.sdk.chunk.Chunker;
 import org.stoq.sdk.chunk.EncodedChunk;
 import org.stoq.sdk.cose.Signer;
+import org.stoq.sdk.node.Peer;
 import org.stoq.sdk.store.NameBinding;
 import org.stoq.sdk.strategy.StrategySlot;
 
@@ -35,18 +37,18 @@ final class ContentAdapter implements Adapter {
     /** Past it a page of names would not fit the head of an answer anyway. */
     private static final int MAX_PAGE = 256;
 
+    /** Names that are looked at for one page, removed ones among them. */
+    private static final int MAX_SCANNED = 4_096;
+
     private static final Set<String> READING = Set.of("get", "head", "ls");
     private static final Set<String> OPERATING = Set.of("gc", "verify");
 
+    private final ContentParts parts;
     private final LocalChunks local;
     private final Catalog catalog;
-    private final ObjectReader reader;
-    private final NameGossip gossip;
-    private final Collector collector;
     private final StrategySlot<Chunker> chunkers;
     private final Signer self;
-    private final InstantSource clock;
-    private final ContentStats stats;
+    private final LongSupplier nanoTime;
 
     /** One method of the service. */
     @FunctionalInterface
@@ -66,19 +68,21 @@ final class ContentAdapter implements Adapter {
                     Map.entry("verify", this::verify),
                     Map.entry("names", this::names),
                     Map.entry("manifest", this::manifest),
-                    Map.entry(ChunkTransfer.METHOD, this::chunks));
+                    Map.entry(ChunkTransfer.METHOD, this::chunks),
+                    Map.entry(Replicator.METHOD, this::pull),
+                    Map.entry(PeerLink.BEHIND, this::behind));
 
     ContentAdapter(
-            ContentParts parts, StrategySlot<Chunker> chunkers, Signer self, InstantSource clock) {
+            ContentParts parts,
+            StrategySlot<Chunker> chunkers,
+            Signer self,
+            LongSupplier nanoTime) {
+        this.parts = parts;
         this.local = parts.local();
         this.catalog = parts.catalog();
-        this.reader = parts.reader();
-        this.gossip = parts.gossip();
-        this.collector = parts.collector();
-        this.stats = parts.stats();
         this.chunkers = chunkers;
         this.self = self;
-        this.clock = clock;
+        this.nanoTime = nanoTime;
     }
 
     @Override
@@ -117,10 +121,18 @@ final class ContentAdapter implements Adapter {
         if (attributes.kind() == Attributes.Kind.TOMBSTONE) {
             throw new StoqException(StoqErrorCode.INVALID_REQUEST, "names are removed with rm");
         }
+        Collector collector = parts.collector();
         Publisher publisher =
-                new Publisher(local, chunkers, collector.gate(), call.request().bodyLength());
-        try (Collector.Pin pin = collector.pin(publisher::pending)) {
-            Publisher.Stored stored = publisher.store(call.body());
+                new Publisher(
+                        local,
+                        chunkers,
+                        collector.gate(),
+                        parts.tasks(),
+                        call.request().bodyLength());
+        Catalog.Entry entry;
+        Publisher.Stored stored;
+        try (Collector.Pin _ = collector.pin(publisher::pending)) {
+            stored = publisher.store(call.body());
             Optional<Digest> expected = arguments.findDigest(4);
             if (expected.isPresent() && !expected.get().equals(stored.object())) {
                 throw new StoqException(
@@ -128,15 +140,12 @@ final class ContentAdapter implements Adapter {
                         "received %s where %s was announced"
                                 .formatted(stored.object(), expected.get()));
             }
-            Catalog.Entry entry =
-                    catalog.publish(
-                            name,
-                            version -> manifest(name, mediaType, stored, version, attributes));
-            spread(entry);
-            gossip.announce(entry.digest(), stored.size());
-            stats.published(stored.size());
-            call.respond(Response.ok(published(entry, stored)).withBody(0)).close();
+            entry = catalog.publish(name, draft(name, mediaType, stored, attributes));
         }
+        parts.gossip().spread(entry, Optional.empty());
+        parts.replicator().published(entry.digest());
+        parts.stats().published(stored.size());
+        answer(call, published(entry, stored));
     }
 
     private void get(Call call) throws IOException {
@@ -148,17 +157,22 @@ final class ContentAdapter implements Adapter {
         if (offset < 0 || length < 0 || offset > manifest.size() - length) {
             throw new StoqException(
                     StoqErrorCode.PRECONDITION_FAILED,
-                    "bytes %d to %d of an object of %d"
-                            .formatted(offset, offset + length, manifest.size()));
+                    "%d bytes from %d on, of an object of %d"
+                            .formatted(length, offset, manifest.size()));
         }
-        CborMap head =
-                describe(entry).put(6, offset).put(7, length).build();
-        try (WritableByteChannel body = call.respond(Response.ok(head).withBody(length))) {
-            reader.write(manifest, entry.digest(), offset, length, body);
+        parts.cacheLimit().used(entry);
+        try (Collector.Pin _ = parts.collector().pin(entry);
+                ObjectReader.Reading reading = parts.reader().begin(entry, offset, length)) {
+            CborMap head = describe(entry).put(6, offset).put(7, length).build();
+            try (WritableByteChannel body = call.respond(Response.ok(head).withBody(length))) {
+                reading.writeTo(body);
+            }
+        } finally {
+            parts.cacheLimit().check();
         }
-        stats.served(length);
-        if (length == manifest.size() && !manifest.publisher().equals(self.id())) {
-            gossip.announce(entry.digest(), length);
+        parts.stats().served(length);
+        if (length == manifest.size()) {
+            announce(entry);
         }
     }
 
@@ -168,83 +182,83 @@ final class ContentAdapter implements Adapter {
 
     private void list(Call call) throws IOException {
         CborMap arguments = call.request().arguments();
-        Page page = new Page();
-        List<NameBinding> bindings = bindings(arguments.findText(1).orElse(""), arguments, 2);
-        boolean more = bindings.size() == MAX_PAGE;
-        for (NameBinding binding : bindings) {
-            Optional<Catalog.Entry> entry = catalog.byDigest(binding.manifest());
-            if (entry.isEmpty() || entry.get().manifest().isTombstone()) {
-                continue;
-            }
-            Manifest manifest = entry.get().manifest();
-            if (!page.add(
-                    CborMap.builder()
-                            .put(1, manifest.name())
-                            .put(2, manifest.size())
-                            .put(3, entry.get().digest())
-                            .put(4, manifest.mediaType())
-                            .put(5, manifest.createdMillis())
-                            .put(6, manifest.object())
-                            .put(7, manifest.attributes().toCbor())
-                            .build())) {
-                more = true;
-                break;
-            }
+        answer(
+                call,
+                page(
+                        arguments.findText(1).orElse(""),
+                        arguments.findText(2).orElse(""),
+                        limit(arguments, 3),
+                        this::item));
+    }
+
+    /** Returns what a listing says of a name; nothing if it was removed. */
+    private Optional<CborMap> item(NameBinding binding) throws StoqException {
+        Optional<Catalog.Entry> entry = catalog.boundTo(binding.manifest());
+        if (entry.isEmpty() || entry.get().manifest().isTombstone()) {
+            return Optional.empty();
         }
-        answer(call, page.toCbor(more));
+        Manifest manifest = entry.get().manifest();
+        return Optional.of(
+                CborMap.builder()
+                        .put(1, manifest.name())
+                        .put(2, manifest.size())
+                        .put(3, entry.get().digest())
+                        .put(4, manifest.mediaType())
+                        .put(5, manifest.createdMillis())
+                        .put(6, manifest.object())
+                        .put(7, manifest.attributes().toCbor())
+                        .build());
     }
 
     private void remove(Call call) throws IOException {
-        String name = call.request().arguments().text(1);
-        Catalog.Entry current = wanted(call.request().arguments());
-        Publisher.Stored nothing =
-                new Publisher.Stored(0, Digest.of(new byte[0]), 0, List.of(), 0, 0, 0);
+        String name = Manifest.checkName(call.request().arguments().text(1));
+        if (catalog.bound(name).isEmpty()) {
+            throw notFound(name);
+        }
+        Optional<Catalog.Entry> current = catalog.find(name);
+        if (current.isPresent() && current.get().manifest().isTombstone()) {
+            throw notFound(name);
+        }
+        String mediaType =
+                current.map(entry -> entry.manifest().mediaType()).orElse(DEFAULT_MEDIA_TYPE);
         Attributes tombstone = new Attributes(Attributes.Kind.TOMBSTONE, 0, 0);
         Catalog.Entry entry =
                 catalog.publish(
-                        name,
-                        version ->
-                                manifest(
-                                        name,
-                                        current.manifest().mediaType(),
-                                        nothing,
-                                        version,
-                                        tombstone));
-        spread(entry);
+                        name, draft(name, mediaType, Publisher.Stored.NOTHING, tombstone));
+        parts.gossip().spread(entry, Optional.empty());
         answer(call, CborMap.builder().put(1, entry.digest()).build());
     }
 
     private void stats(Call call) throws IOException {
-        answer(call, stats.toCbor(local));
+        answer(call, parts.stats().toCbor(local));
     }
 
     private void collect(Call call) throws IOException {
-        try (ProgressBody body = new ProgressBody(call.respond(Response.ok()))) {
-            body.result(collector.collect(body));
+        try (ProgressBody body = new ProgressBody(call.respond(Response.ok()), nanoTime)) {
+            body.result(parts.cacheLimit().collect(body).toCbor());
         }
     }
 
     private void verify(Call call) throws IOException {
-        try (ProgressBody body = new ProgressBody(call.respond(Response.ok()))) {
-            body.result(collector.verify(body));
+        try (ProgressBody body = new ProgressBody(call.respond(Response.ok()), nanoTime)) {
+            body.result(parts.collector().verify(body));
         }
     }
 
     private void names(Call call) throws IOException {
-        Page page = new Page();
-        List<NameBinding> bindings = bindings("", call.request().arguments(), 1);
-        boolean more = bindings.size() == MAX_PAGE;
-        for (NameBinding binding : bindings) {
-            if (!page.add(
-                    CborMap.builder()
-                            .put(1, binding.name())
-                            .put(2, binding.manifest())
-                            .build())) {
-                more = true;
-                break;
-            }
-        }
-        answer(call, page.toCbor(more));
+        CborMap arguments = call.request().arguments();
+        answer(
+                call,
+                page(
+                        "",
+                        arguments.findText(1).orElse(""),
+                        limit(arguments, 2),
+                        binding ->
+                                Optional.of(
+                                        CborMap.builder()
+                                                .put(1, binding.name())
+                                                .put(2, binding.manifest())
+                                                .build())));
     }
 
     private void manifest(Call call) throws IOException {
@@ -255,67 +269,127 @@ final class ContentAdapter implements Adapter {
         }
     }
 
+    private void pull(Call call) throws IOException {
+        Digest digest = call.request().arguments().digest(2);
+        Optional<NodeId> caller = call.caller().id();
+        if (catalog.byDigest(digest).isEmpty() && caller.isPresent()) {
+            Optional<Peer> peer = parts.peers().find(caller.get());
+            if (peer.isPresent()) {
+                parts.gossip().obtain(peer.get(), digest);
+            }
+        }
+        Catalog.Entry entry = wanted(call.request().arguments());
+        parts.cacheLimit().require(entry.manifest().size());
+        parts.cacheLimit().used(entry);
+        try (Collector.Pin _ = parts.collector().pin(entry)) {
+            parts.reader().pull(entry);
+            local.sync();
+        } finally {
+            parts.cacheLimit().check();
+        }
+        announce(entry);
+        answer(call, CborMap.EMPTY);
+    }
+
+    private void behind(Call call) throws IOException {
+        call.caller().id().ifPresent(parts.gossip()::behind);
+        answer(call, CborMap.EMPTY);
+    }
+
     private void chunks(Call call) throws IOException {
         List<Digest> digests = ChunkTransfer.digests(call.request().arguments());
         try (WritableByteChannel body = call.respond(Response.ok())) {
             for (Digest digest : digests) {
                 Optional<EncodedChunk> chunk = local.encoded(digest);
                 ChunkTransfer.write(body, chunk);
-                stats.served(chunk.map(c -> (long) c.bytes().length).orElse(0L));
+                parts.stats().served(chunk.map(c -> (long) c.bytes().length).orElse(0L));
             }
         }
     }
 
     /** Returns the entry that name (1) or manifest digest (2) stand for, unless it was removed. */
-    private Catalog.Entry wanted(CborMap arguments) throws StoqException {
+    private Catalog.Entry wanted(CborMap arguments) throws IOException {
         Catalog.Entry entry = wantedEntry(arguments);
-        if (entry.manifest().isTombstone()) {
-            throw notFound(entry.manifest().name());
+        String name = entry.manifest().name();
+        // A version that was overwritten may still be asked for, one that was removed may not.
+        if (entry.manifest().isTombstone()
+                || catalog.find(name).filter(e -> e.manifest().isTombstone()).isPresent()) {
+            throw notFound(name);
         }
         return entry;
     }
 
-    private Catalog.Entry wantedEntry(CborMap arguments) throws StoqException {
+    private Catalog.Entry wantedEntry(CborMap arguments) throws IOException {
         Optional<Digest> digest = arguments.findDigest(2);
         if (digest.isPresent()) {
             return catalog.byDigest(digest.get())
                     .orElseThrow(() -> notFound(digest.get().toString()));
         }
-        String name = arguments.text(1);
-        return catalog.find(name).orElseThrow(() -> notFound(name));
+        String name = Manifest.checkName(arguments.text(1));
+        Optional<Catalog.Entry> entry = catalog.find(name);
+        if (entry.isEmpty()) {
+            Digest bound = catalog.bound(name).orElseThrow(() -> notFound(name));
+            // The manifest was damaged on this disk; peers have it too.
+            parts.fetcher().fetch(bound, List.of(bound));
+            entry = catalog.find(name);
+        }
+        return entry.orElseThrow(() -> notFound(name));
     }
 
-    private List<NameBinding> bindings(String prefix, CborMap arguments, int afterKey)
-            throws StoqException {
-        long limit = arguments.findInteger(afterKey + 1).orElse(MAX_PAGE);
+    private static int limit(CborMap arguments, int key) throws StoqException {
+        long limit = arguments.findInteger(key).orElse(MAX_PAGE);
         if (limit < 1) {
             throw new StoqException(StoqErrorCode.INVALID_REQUEST, "a page of " + limit + " names");
         }
-        return catalog.list(prefix, arguments.findText(afterKey).orElse(""), MAX_PAGE);
+        return (int) Math.min(limit, MAX_PAGE);
     }
 
-    private Manifest manifest(
-            String name,
-            String mediaType,
-            Publisher.Stored stored,
-            VersionVector version,
-            Attributes attributes) {
-        return new Manifest(
-                name,
-                mediaType,
-                stored.size(),
-                stored.object(),
-                stored.depth(),
-                stored.refs(),
-                version,
-                self.id(),
-                clock.millis(),
-                attributes);
+    /** What a page says of a name. */
+    @FunctionalInterface
+    private interface Item {
+        Optional<CborMap> of(NameBinding binding) throws StoqException;
     }
 
-    private void spread(Catalog.Entry entry) throws StoqException {
-        Optional<byte[]> signed = local.plain(entry.digest());
-        signed.ifPresent(bytes -> gossip.spread(entry, bytes, Optional.empty()));
+    private CborMap page(String prefix, String after, int limit, Item item) throws StoqException {
+        Page page = new Page(limit);
+        String last = after;
+        for (int scanned = 0; scanned < MAX_SCANNED; scanned += MAX_PAGE) {
+            List<NameBinding> bindings = catalog.list(prefix, last, MAX_PAGE);
+            for (NameBinding binding : bindings) {
+                Optional<CborMap> described = item.of(binding);
+                if (described.isPresent() && !page.add(described.get())) {
+                    return page.toCbor(true, last);
+                }
+                last = binding.name();
+            }
+            if (bindings.size() < MAX_PAGE) {
+                return page.toCbor(false, last);
+            }
+        }
+        return page.toCbor(true, last);
+    }
+
+    private Catalog.Draft draft(
+            String name, String mediaType, Publisher.Stored stored, Attributes attributes) {
+        return (version, createdMillis) ->
+                new Manifest(
+                        name,
+                        mediaType,
+                        stored.size(),
+                        stored.object(),
+                        stored.depth(),
+                        stored.refs(),
+                        version,
+                        self.id(),
+                        createdMillis,
+                        attributes);
+    }
+
+    /** Tells others that an object of another node is here whole; of own ones they know. */
+    private void announce(Catalog.Entry entry) {
+        if (!catalog.isOwn(entry.manifest())) {
+            parts.gossip().announce(entry.digest(), entry.manifest().size());
+        }
     }
 
     private static CborMap published(Catalog.Entry entry, Publisher.Stored stored) {

@@ -1,5 +1,6 @@
 package org.stoq.content;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.NodeId;
 
@@ -22,6 +24,7 @@ final class FetchPlan {
     private final Set<Digest> unfinished;
     private final Map<Digest, Set<NodeId>> notAt = new HashMap<>();
     private final Set<NodeId> excluded = new HashSet<>();
+    private @Nullable IOException failure;
 
     FetchPlan(List<Digest> wanted) {
         waiting = new LinkedHashSet<>(wanted);
@@ -33,7 +36,7 @@ final class FetchPlan {
         lock.lock();
         try {
             List<Digest> batch = new ArrayList<>();
-            if (!excluded.contains(peer)) {
+            if (failure == null && !excluded.contains(peer)) {
                 for (Digest digest : waiting) {
                     if (batch.size() == limit) {
                         break;
@@ -81,6 +84,42 @@ final class FetchPlan {
         }
     }
 
+    /** Nothing that arrives can be kept: the fetch is over, whoever still has work. */
+    void abort(IOException cause) {
+        lock.lock();
+        try {
+            failure = cause;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Throws what the fetch was aborted with, if it was.
+     *
+     * @throws IOException that failure
+     */
+    void throwIfAborted() throws IOException {
+        lock.lock();
+        try {
+            if (failure != null) {
+                throw failure;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns whether a peer has failed. */
+    boolean hasExcluded() {
+        lock.lock();
+        try {
+            return !excluded.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Puts back what of a batch has not arrived. */
     void giveBack(List<Digest> batch) {
         lock.lock();
@@ -94,7 +133,8 @@ final class FetchPlan {
     boolean hasWorkFor(NodeId peer) {
         lock.lock();
         try {
-            return !excluded.contains(peer)
+            return failure == null
+                    && !excluded.contains(peer)
                     && waiting.stream()
                             .anyMatch(d -> !notAt.getOrDefault(d, Set.of()).contains(peer));
         } finally {

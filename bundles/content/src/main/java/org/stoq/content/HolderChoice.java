@@ -2,6 +2,7 @@ package org.stoq.content;
 
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -15,10 +16,10 @@ import org.stoq.sdk.routing.RouteTable;
 import org.stoq.sdk.routing.Routes;
 
 /**
- * Whom to ask for the chunks of an object: those who have announced it, then its publisher, then
+ * Whom to ask for the chunks of an object: those who have announced it and its publisher, then
  * everybody else; each group by the cost of the way there. Never blocks but for the catalog.
  */
-final class HolderChoice implements Function<Digest, List<Peer>> {
+final class HolderChoice implements Function<Digest, List<List<Peer>>> {
     private final Peers peers;
     private final Routes routes;
     private final HolderMap holders;
@@ -34,16 +35,22 @@ final class HolderChoice implements Function<Digest, List<Peer>> {
         this.clock = clock;
     }
 
+    /** Returns who is likely to hold the object, then everybody else; in each group the best first. */
     @Override
-    public List<Peer> apply(Digest manifest) {
-        Set<NodeId> announced = holders.holders(manifest, clock.millis());
-        Optional<NodeId> publisher = publisher(manifest);
+    public List<List<Peer>> apply(Digest manifest) {
+        Set<NodeId> likely = new HashSet<>(holders.holders(manifest, clock.millis()));
+        publisher(manifest).ifPresent(likely::add);
+        List<Peer> all = byCost();
+        return List.of(
+                all.stream().filter(peer -> likely.contains(peer.id())).toList(),
+                all.stream().filter(peer -> !likely.contains(peer.id())).toList());
+    }
+
+    /** Returns the connected peers, the best first. */
+    List<Peer> byCost() {
         RouteTable table = routes.table();
         return peers.connected().stream()
-                .sorted(
-                        Comparator.comparing((Peer peer) -> !announced.contains(peer.id()))
-                                .thenComparing(peer -> !publisher.equals(Optional.of(peer.id())))
-                                .thenComparingDouble(peer -> cost(table, peer)))
+                .sorted(Comparator.comparingDouble(peer -> cost(table, peer)))
                 .toList();
     }
 

@@ -24,14 +24,15 @@ final class HolderMap {
     /** Expiry in milliseconds since 1970 by holder, by object. */
     private final LinkedHashMap<Digest, Map<NodeId, Long>> objects = new LinkedHashMap<>();
 
-    /** A node holds an object until that time. */
-    void announce(Digest manifest, NodeId holder, long untilMillis) {
+    /** A node says at that time that it holds an object until another time. */
+    void announce(Digest manifest, NodeId holder, long nowMillis, long untilMillis) {
         lock.lock();
         try {
             Map<NodeId, Long> holders = objects.remove(manifest);
             if (holders == null) {
                 holders = new HashMap<>();
             }
+            holders.values().removeIf(until -> until <= nowMillis);
             if (holders.containsKey(holder) || holders.size() < MAX_HOLDERS) {
                 holders.put(holder, untilMillis);
             }

@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
+import org.stoq.sdk.cache.CacheStats;
 import org.stoq.sdk.cache.ChunkCache;
 import org.stoq.sdk.chunk.EncodedChunk;
 import org.stoq.sdk.store.ChunkStore;
@@ -23,6 +24,7 @@ final class LocalChunks {
     private final ChunkCache cache;
     private final StrategySlot<ChunkStore> stores;
     private final ChunkEncoder encoder;
+    private final ContentStats stats;
 
     /** Something done with the store. */
     @FunctionalInterface
@@ -30,17 +32,31 @@ final class LocalChunks {
         R with(ChunkStore store) throws StoqException;
     }
 
-    LocalChunks(ChunkCache cache, StrategySlot<ChunkStore> stores, ChunkEncoder encoder) {
+    LocalChunks(
+            ChunkCache cache,
+            StrategySlot<ChunkStore> stores,
+            ChunkEncoder encoder,
+            ContentStats stats) {
         this.cache = cache;
         this.stores = stores;
         this.encoder = encoder;
+        this.stats = stats;
     }
 
     /** Uses the store once. */
     <R> R withStore(StoreUse<R> use) throws StoqException {
-        try (Lease<ChunkStore> lease = stores.acquire()) {
+        try (Lease<ChunkStore> lease = acquire()) {
             return use.with(lease.strategy());
         }
+    }
+
+    /** Takes a lease on the store, for work that lasts. */
+    Lease<ChunkStore> acquire() throws StoqException {
+        return stores.acquire();
+    }
+
+    CacheStats cacheStats() {
+        return cache.stats();
     }
 
     boolean has(Digest digest) throws StoqException {
@@ -59,13 +75,17 @@ final class LocalChunks {
         if (cached.isPresent()) {
             return cached;
         }
+        Optional<byte[]> stored = uncached(digest);
+        stored.ifPresent(plain -> cache.offer(digest, plain));
+        return stored;
+    }
+
+    /** Returns the same, leaving the cache alone: for work that reads much and each chunk once. */
+    Optional<byte[]> uncached(Digest digest) throws StoqException {
         Optional<EncodedChunk> stored = encoded(digest);
-        if (stored.isEmpty()) {
-            return Optional.empty();
-        }
-        byte[] plain = encoder.decode(digest, stored.get());
-        cache.offer(digest, plain);
-        return Optional.of(plain);
+        return stored.isEmpty()
+                ? Optional.empty()
+                : Optional.of(encoder.decode(digest, stored.get()));
     }
 
     /** Returns a chunk as it is stored, unverified, or nothing if it is not here or was damaged. */
@@ -77,8 +97,22 @@ final class LocalChunks {
                 throw e;
             }
             // The store has forgotten it by now, so whoever needs it fetches it from a peer.
+            stats.damaged();
             LOG.log(System.Logger.Level.WARNING, "a damaged chunk was dropped: {0}", e.getMessage());
             return Optional.empty();
+        }
+    }
+
+    /** Has the store forget a chunk that a check has found to be damaged. */
+    void dropDamaged(Digest digest) throws StoqException {
+        stats.damaged();
+        try {
+            withStore(store -> store.read(digest));
+        } catch (StoqException e) {
+            if (e.code() != StoqErrorCode.INTEGRITY) {
+                throw e;
+            }
+            LOG.log(System.Logger.Level.DEBUG, "dropped: {0}", e.getMessage());
         }
     }
 
@@ -91,14 +125,19 @@ final class LocalChunks {
     }
 
     /**
-     * Checks a chunk that came from a peer and keeps it.
+     * Checks a chunk that came from a peer, and returns its plain bytes.
      *
      * @throws StoqException INTEGRITY if it is not what its digest says
      */
-    void keepVerified(Digest digest, EncodedChunk chunk) throws StoqException {
-        byte[] plain = encoder.decode(digest, chunk);
-        withStore(store -> store.write(digest, chunk));
+    byte[] verify(Digest digest, EncodedChunk chunk) throws StoqException {
+        return encoder.decode(digest, chunk);
+    }
+
+    /** Keeps a chunk that was verified. Returns whether it was new. */
+    boolean keepVerified(Digest digest, EncodedChunk chunk, byte[] plain) throws StoqException {
+        boolean fresh = withStore(store -> store.write(digest, chunk));
         cache.offer(digest, plain);
+        return fresh;
     }
 
     void sync() throws StoqException {

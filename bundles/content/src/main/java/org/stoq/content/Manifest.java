@@ -1,14 +1,14 @@
 package org.stoq.content;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.NodeId;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
+import org.stoq.sdk.cbor.CborLimits;
 import org.stoq.sdk.cbor.CborMap;
+import org.stoq.sdk.cbor.CborReader;
 import org.stoq.sdk.cose.CoseSign1;
 import org.stoq.sdk.cose.Signer;
 import org.stoq.sdk.cose.SigningDomain;
@@ -50,6 +50,12 @@ record Manifest(
     /** Signatures of manifests are worth nothing elsewhere. */
     static final SigningDomain DOMAIN = new SigningDomain("content", "manifest");
 
+    /** RFC 9052 s.2. */
+    private static final int COSE_SIGN1_TAG = 18;
+
+    /** Latest time that a manifest may name, milliseconds since 1970: exact in every language. */
+    private static final long MAX_MILLIS = (1L << 53) - 1;
+
     private static final int FORMAT = 1;
     private static final int NAME = 2;
     private static final int MEDIA_TYPE = 3;
@@ -69,7 +75,13 @@ record Manifest(
         for (ChunkRef ref : refs) {
             listed = Math.addExact(listed, ref.length());
         }
-        if (size != listed || depth < 0 || depth > ChunkList.MAX_DEPTH) {
+        if (createdMillis < 0 || createdMillis > MAX_MILLIS) {
+            throw new IllegalArgumentException("a manifest of the time " + createdMillis);
+        }
+        if (size != listed
+                || depth < 0
+                || depth > ChunkList.MAX_DEPTH
+                || refs.size() > ChunkList.MAX_REFS) {
             throw new IllegalArgumentException(
                     "an object of %d bytes whose chunks have %d, %d levels deep"
                             .formatted(size, listed, depth));
@@ -138,14 +150,23 @@ record Manifest(
         return manifest;
     }
 
+    /**
+     * Reads the signed form of a manifest that was verified before it was stored, leaving the
+     * signature alone: listing thousands of names would cost as many verifications.
+     */
+    static Manifest ofSigned(byte[] signed) throws StoqException {
+        CborReader reader = new CborReader(signed, CborLimits.STANDARD);
+        reader.tag(COSE_SIGN1_TAG);
+        reader.array();
+        reader.bytes();
+        reader.map();
+        byte[] payload = reader.bytes();
+        reader.bytes();
+        reader.finish();
+        return of(CborMap.decode(payload));
+    }
+
     private CborMap toCbor() {
-        List<Object> versions = new ArrayList<>();
-        version.counts()
-                .forEach(
-                        (node, count) -> {
-                            versions.add(node.digest().toBytes());
-                            versions.add(count);
-                        });
         return CborMap.builder()
                 .put(FORMAT, FORMAT_1)
                 .put(NAME, name)
@@ -154,7 +175,7 @@ record Manifest(
                 .put(OBJECT, object)
                 .put(DEPTH, (long) depth)
                 .put(REFS, ChunkList.toCbor(refs))
-                .put(VERSION, versions)
+                .put(VERSION, version.toCbor())
                 .put(PUBLISHER, publisher.digest())
                 .put(CREATED, createdMillis)
                 .put(ATTRIBUTES, attributes.toCbor())
@@ -179,26 +200,12 @@ record Manifest(
                     map.digest(OBJECT),
                     Math.toIntExact(map.integer(DEPTH)),
                     ChunkList.ofCbor(map.list(REFS)),
-                    versionOf(map.list(VERSION)),
+                    VersionVector.ofCbor(map.list(VERSION)),
                     new NodeId(map.digest(PUBLISHER)),
                     map.integer(CREATED),
                     Attributes.of(map.map(ATTRIBUTES)));
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw new StoqException(StoqErrorCode.INVALID_REQUEST, "manifest: " + e.getMessage(), e);
         }
-    }
-
-    private static VersionVector versionOf(List<?> flat) {
-        TreeMap<NodeId, Long> counts = new TreeMap<>();
-        if (flat.size() % 2 != 0 || flat.size() > 2 * VersionVector.MAX_NODES) {
-            throw new IllegalArgumentException("version vector of " + flat.size() + " items");
-        }
-        for (int i = 0; i < flat.size(); i += 2) {
-            if (!(flat.get(i) instanceof byte[] node) || !(flat.get(i + 1) instanceof Long count)) {
-                throw new IllegalArgumentException("version vector is node, count, node, count");
-            }
-            counts.put(new NodeId(Digest.copyOf(node)), count);
-        }
-        return new VersionVector(counts);
     }
 }

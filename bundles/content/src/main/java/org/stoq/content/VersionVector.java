@@ -1,11 +1,16 @@
 package org.stoq.content;
 
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.stoq.sdk.Digest;
 import org.stoq.sdk.NodeId;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
 
 /**
  * A version vector (Parker et al., "Detection of Mutual Inconsistency in Distributed Systems", 1983):
@@ -37,7 +42,8 @@ record VersionVector(SortedMap<NodeId, Long> counts) {
     /** Returns the vector after one more version written by the node. */
     VersionVector next(NodeId writer) {
         TreeMap<NodeId, Long> next = new TreeMap<>(counts);
-        next.merge(writer, 1L, Long::sum);
+        // A hostile node may have written the largest count there is; it stays there.
+        next.merge(writer, 1L, (count, one) -> count == Long.MAX_VALUE ? count : count + one);
         return bounded(next, writer);
     }
 
@@ -50,16 +56,57 @@ record VersionVector(SortedMap<NodeId, Long> counts) {
 
     /** Compares this version with another. */
     Order compare(VersionVector other) {
-        boolean ahead = counts.entrySet().stream().anyMatch(e -> e.getValue() > other.count(e.getKey()));
-        boolean behind = other.counts.entrySet().stream().anyMatch(e -> e.getValue() > count(e.getKey()));
+        boolean ahead = exceeds(other);
+        boolean behind = other.exceeds(this);
         if (ahead) {
             return behind ? Order.CONCURRENT : Order.NEWER;
         }
         return behind ? Order.OLDER : Order.SAME;
     }
 
+    /** Returns the form in which manifests and answers carry it: node, count, node, count. */
+    List<Object> toCbor() {
+        List<Object> flat = new ArrayList<>(2 * counts.size());
+        counts.forEach(
+                (node, count) -> {
+                    flat.add(node.digest().toBytes());
+                    flat.add(count);
+                });
+        return flat;
+    }
+
+    /**
+     * Reads that form.
+     *
+     * @throws StoqException INVALID_REQUEST or TOO_LARGE
+     */
+    static VersionVector ofCbor(List<?> flat) throws StoqException {
+        if (flat.size() > 2 * MAX_NODES) {
+            throw new StoqException(
+                    StoqErrorCode.TOO_LARGE, "a version vector of " + flat.size() + " items");
+        }
+        TreeMap<NodeId, Long> counts = new TreeMap<>();
+        for (int i = 0; i < flat.size(); i += 2) {
+            if (i + 1 == flat.size()
+                    || !(flat.get(i) instanceof byte[] node)
+                    || node.length != Digest.BYTES
+                    || !(flat.get(i + 1) instanceof Long count)
+                    || count < 1
+                    || counts.put(new NodeId(Digest.copyOf(node)), count) != null) {
+                throw new StoqException(
+                        StoqErrorCode.INVALID_REQUEST,
+                        "a version vector is node, count, node, count, …");
+            }
+        }
+        return new VersionVector(counts);
+    }
+
     long count(NodeId node) {
         return counts.getOrDefault(node, 0L);
+    }
+
+    private boolean exceeds(VersionVector other) {
+        return counts.entrySet().stream().anyMatch(e -> e.getValue() > other.count(e.getKey()));
     }
 
     private static VersionVector bounded(

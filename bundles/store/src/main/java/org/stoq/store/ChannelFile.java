@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * everybody.
  */
 final class ChannelFile implements StoreFile {
+    // The channel copies heap memory to memory of its own, and keeps that for each thread.
+    private static final int SLICE_BYTES = 1 << 20;
+
     private final Path path;
     private final LocalDisk disk;
     private final ReentrantLock lock = new ReentrantLock();
@@ -37,9 +40,10 @@ final class ChannelFile implements StoreFile {
         perform(
                 target -> {
                     ByteBuffer source = ByteBuffer.wrap(bytes, from, length);
-                    long at = position;
-                    while (source.hasRemaining()) {
-                        at += target.write(source, at);
+                    int end = from + length;
+                    while (source.position() < end) {
+                        source.limit(Math.min(end, source.position() + SLICE_BYTES));
+                        target.write(source, position + source.position() - from);
                     }
                     return length;
                 });

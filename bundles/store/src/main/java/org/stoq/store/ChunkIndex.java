@@ -4,281 +4,306 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 import org.stoq.sdk.Digest;
 
 /**
- * Where everything lies: a table on the disk, over it the changes that are being taken in, over them
- * the changes since. Any thread; reads block on the disk.
+ * Where everything lies: a table on the disk, over it the chunks that are being taken in, over them
+ * the chunks since. Names go into the table at once. Any thread may ask; changes are made under the
+ * lock of the store.
  *
- * <p>All of it is derived from the log. A table that cannot be read is opened again, then thrown away
- * and made anew; who asks meanwhile waits.
+ * <p>All of it is derived from the log. The table is committed only in moments in which the log is
+ * durable ({@link Barrier}), so it is never ahead of it; what it lacks is replayed from its
+ * checkpoint on. A table that cannot be read is thrown away and made anew from the whole log.
  *
- * <p>Changes are made only within {@link SegmentLog#change}, so that {@link #checkpoint} can find a
- * moment in which log and index say the same.
+ * <p>Digests are random keys: taken in one by one, each would change another page of the table.
+ * Gathered and sorted, many change the same page.
  */
 final class ChunkIndex implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ChunkIndex.class.getName());
     private static final int ATTEMPTS = 3;
+    private static final int NAMES_AT_ONCE = 1_000;
 
     private final Disk disk;
     private final Path path;
     private final KeyRing keys;
     private final int cacheMegabytes;
+    private final Mender mender;
     private final ReentrantLock checkpointLock = new ReentrantLock();
     // Guards the table's place: shared to use it, alone to put another there.
     private final ReentrantReadWriteLock tableLock = new ReentrantReadWriteLock();
-    private final AtomicReference<Totals> totals;
-    private IndexTable table;
+    private volatile IndexTable table;
     // Read in the order active, frozen, table; changes move in that order, so none is missed.
-    private volatile Overlay active = new Overlay();
-    private volatile @Nullable Overlay frozen;
+    private volatile ConcurrentMap<Digest, Location> active = new ConcurrentHashMap<>();
+    private volatile @Nullable ConcurrentMap<Digest, Location> frozen;
     private volatile long frozenPosition;
-    private @Nullable Rebuild rebuild;
+    // Changed under the store's lock.
+    private volatile Totals totals;
+    private volatile int nameChanges;
 
-    /** Fills an empty index from the log. */
-    interface Rebuild {
+    /** Finds a moment in which nobody changes log or index and all of the log is durable. */
+    interface Barrier {
+        /** Runs the action in it. */
+        void run(Moment action) throws IOException;
+    }
+
+    /** What to do in that moment. */
+    interface Moment {
         /**
-         * Replays the log.
+         * Acts.
          *
-         * @param target the index to fill
-         * @param to position at which to stop
+         * @param end position at which the log ends
          */
-        void replay(ChunkIndex target, long to) throws IOException;
+        void at(long end) throws IOException;
     }
 
-    /** Finds a moment in which no change is under way and all of the log is durable. */
-    interface Quiescence {
-        /** Runs the action in it, with the end of the log. */
-        void at(java.util.function.LongConsumer action) throws IOException;
+    /** Puts the log into the index, from the position of its checkpoint on. */
+    interface Replay {
+        /** Replays. */
+        void from(long checkpoint) throws IOException;
     }
 
-    private interface TableUse<R> {
+    /** Calls {@link #reopen} under the lock of the store. */
+    interface Mender {
+        /** Mends; the table that failed may have been replaced by another thread already. */
+        void mend(IndexTable broken, boolean discard) throws IOException;
+    }
+
+    /** Sees one name after the other, in order. */
+    interface NameVisitor {
+        void at(Name.Bound name) throws IOException;
+    }
+
+    private interface Use<R> {
         R on(IndexTable table) throws IOException;
     }
 
-    private ChunkIndex(Disk disk, Path path, KeyRing keys, int cacheMegabytes, IndexTable table) {
+    /**
+     * Opens the index; one that is missing or damaged is replaced by an empty one.
+     *
+     * @param mender called when a table fails later
+     */
+    ChunkIndex(Disk disk, Path path, KeyRing keys, int cacheMegabytes, Mender mender)
+            throws IOException {
         this.disk = disk;
         this.path = path;
         this.keys = keys;
         this.cacheMegabytes = cacheMegabytes;
-        this.table = table;
-        totals = new AtomicReference<>(table.totals());
+        this.mender = mender;
+        table = openTable();
+        totals = table.totals();
     }
 
-    /** Opens the index; an index that is damaged is replaced by an empty one. */
-    static ChunkIndex open(Disk disk, Path path, KeyRing keys, int cacheMegabytes)
-            throws IOException {
-        IndexTable table;
-        try {
-            table = IndexTable.open(disk, path, keys, cacheMegabytes);
-        } catch (IndexFailure e) {
-            LOG.log(System.Logger.Level.WARNING, "the index is damaged: {0}", e.getMessage());
-            Files.deleteIfExists(path);
-            table = IndexTable.open(disk, path, keys, cacheMegabytes);
-        }
-        return new ChunkIndex(disk, path, keys, cacheMegabytes, table);
-    }
-
-    /** Throws everything away. */
-    void clear() throws IOException {
+    /**
+     * Opens the table again and replays what it lacks; who asks meanwhile waits. Does nothing if the
+     * broken table is not in use anymore. Under the store's lock.
+     *
+     * @param discard whether to begin with an empty table
+     */
+    void reopen(IndexTable broken, boolean discard, Replay replay) throws IOException {
         tableLock.writeLock().lock();
         try {
-            table.abandon();
-            Files.deleteIfExists(path);
-            table = IndexTable.open(disk, path, keys, cacheMegabytes);
-            active = new Overlay();
+            if (table != broken) {
+                return;
+            }
+            broken.abandon();
+            if (discard) {
+                Files.deleteIfExists(path);
+            }
+            table = openTable();
+            active = new ConcurrentHashMap<>();
             frozen = null;
-            totals.set(table.totals());
+            nameChanges = 0;
+            totals = table.totals();
+            replay.from(checkpoint());
         } finally {
             tableLock.writeLock().unlock();
         }
     }
 
-    /** Says how to fill a table anew; from then on a damaged one is mended. */
-    void mendWith(Rebuild how) {
-        rebuild = how;
+    IndexTable table() {
+        return table;
+    }
+
+    /** Returns the position of the log up to which the table is complete. */
+    long checkpoint() {
+        return table.checkpoint();
     }
 
     /** Returns where a chunk lies, or nothing if it is not here. */
     @Nullable Location location(Digest digest) {
-        Location location = active.chunks.get(digest);
-        Overlay middle = frozen;
-        if (location == null && middle != null) {
-            location = middle.chunks.get(digest);
-        }
-        if (location == null) {
-            location = onTable(current -> java.util.Optional.ofNullable(current.get(digest))).orElse(null);
-        }
-        return location == Location.GONE ? null : location;
+        // All three under one hold of the lock: a table is only replaced together with what is over it.
+        Location location =
+                onTable(current -> Optional.ofNullable(location(digest, current))).orElse(null);
+        return location == null || location.isGone() ? null : location;
     }
 
-    /** Returns where a name leads, or nothing if it is not bound. */
+    private @Nullable Location location(Digest digest, IndexTable current) throws IndexFailure {
+        Location location = active.get(digest);
+        ConcurrentMap<Digest, Location> middle = frozen;
+        if (location == null && middle != null) {
+            location = middle.get(digest);
+        }
+        return location != null ? location : current.get(digest);
+    }
+
+    /**
+     * Takes in where a chunk lies.
+     *
+     * @param before what {@link #location} says at the moment
+     * @param after nothing to forget it
+     */
+    void put(Digest digest, @Nullable Location before, @Nullable Location after) {
+        active.put(digest, after == null ? Location.GONE : after);
+        totals = totals.plus(Totals.change(before, after));
+    }
+
+    /** Returns what a name is bound to, or nothing if it is not bound. */
     Name.@Nullable Entry entry(Name name) {
-        Name.Entry entry = active.names.get(name);
-        Overlay middle = frozen;
-        if (entry == null && middle != null) {
-            entry = middle.names.get(name);
-        }
-        if (entry == null) {
-            entry = onTable(current -> java.util.Optional.ofNullable(current.get(name))).orElse(null);
-        }
-        return entry == Name.Entry.GONE ? null : entry;
+        return onTable(current -> Optional.ofNullable(current.get(name))).orElse(null);
+    }
+
+    /** Binds a name, or forgets it if there is no entry. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // changes come under the store's lock
+    void put(Name name, Name.@Nullable Entry entry) {
+        onTable(
+                current -> {
+                    current.put(name, entry);
+                    return true;
+                });
+        nameChanges++;
     }
 
     /**
      * Returns names in order.
      *
      * @param prefix they begin with it
-     * @param after they are behind it; nothing to begin
+     * @param after they are behind it
      */
-    List<Name.Bound> names(Name prefix, @Nullable Name after, int limit) {
-        List<Name.Bound> found = new ArrayList<>();
-        Name last = after;
-        while (found.size() < limit) {
-            int wanted = limit - found.size();
-            TreeMap<Name, Name.Entry> page = new TreeMap<>();
-            // The three layers in the order in which changes move; later ones must not win.
-            TreeMap<Name, Name.Entry> upper = new TreeMap<>();
-            TreeMap<Name, Name.Entry> middle = new TreeMap<>();
-            collect(active, prefix, last, wanted, upper);
-            Overlay old = frozen;
-            if (old != null) {
-                collect(old, prefix, last, wanted, middle);
+    List<Name.Bound> names(Name prefix, Name after, int limit) {
+        boolean fromPrefix = prefix.compareTo(after) > 0;
+        Name first = fromPrefix ? prefix : after;
+        return onTable(current -> current.names(first, fromPrefix, prefix, limit));
+    }
+
+    /** Shows every name; changes made meanwhile may show or not. */
+    void forEachName(NameVisitor visitor) throws IOException {
+        Name all = Name.of("");
+        Name last = all;
+        while (true) {
+            List<Name.Bound> page = names(all, last, NAMES_AT_ONCE);
+            if (page.isEmpty()) {
+                return;
             }
-            Name first = first(prefix, last);
-            int count = last == null ? wanted : wanted + 1;
-            onTable(
-                    current -> {
-                        page.clear();
-                        current.names(first, prefix, count, page);
-                        return true;
-                    });
-            if (last != null) {
-                page.headMap(last, true).clear();
+            for (Name.Bound name : page) {
+                visitor.at(name);
             }
-            // A layer that gave all it was asked for may hold more behind its last name.
-            Name horizon = horizon(wanted, page, middle, upper);
-            page.putAll(middle);
-            page.putAll(upper);
-            if (horizon != null) {
-                page.tailMap(horizon, false).clear();
-            }
-            for (var one : page.entrySet()) {
-                if (one.getValue() != Name.Entry.GONE && found.size() < limit) {
-                    found.add(new Name.Bound(one.getKey(), one.getValue()));
-                }
-            }
-            if (horizon == null) {
-                break;
-            }
-            last = horizon;
+            last = page.getLast().name();
         }
-        return found;
-    }
-
-    /** Puts a chunk in; {@code before} is what {@link #location} says at the moment. */
-    void put(Digest digest, @Nullable Location before, Location after) {
-        active.chunks.put(digest, after);
-        count(Totals.change(before, after));
-    }
-
-    /** Forgets a chunk; {@code before} is what {@link #location} says at the moment. */
-    void remove(Digest digest, Location before) {
-        active.chunks.put(digest, Location.GONE);
-        count(Totals.change(before, null));
-    }
-
-    /** Binds a name; {@code before} is what {@link #entry} says at the moment. */
-    void put(Name name, Name.@Nullable Entry before, Name.Entry after) {
-        active.put(name, after);
-        count(Totals.change(before, after));
-    }
-
-    /** Forgets a name; {@code before} is what {@link #entry} says at the moment. */
-    void remove(Name name, Name.Entry before) {
-        active.put(name, Name.Entry.GONE);
-        count(Totals.change(before, null));
     }
 
     Totals totals() {
-        return totals.get();
+        return totals;
     }
 
-    /** Returns how many changes the table has not taken in. */
-    long pending() {
-        return active.size();
-    }
-
-    /** Returns the position of the log behind which the table knows nothing. */
-    long checkpointPosition() {
-        tableLock.readLock().lock();
-        try {
-            return table.checkpoint();
-        } finally {
-            tableLock.readLock().unlock();
-        }
+    long nameCount() {
+        return onTable(IndexTable::nameCount);
     }
 
     long diskBytes() {
-        tableLock.readLock().lock();
+        return onTable(IndexTable::diskBytes);
+    }
+
+    /** Returns how many changes a checkpoint would take in. */
+    int pending() {
+        return active.size() + nameChanges;
+    }
+
+    /** Shows every chunk of the table: those of the last checkpoint, and maybe later ones. */
+    void forEachChunk(IndexTable.ChunkVisitor visitor) throws IOException {
+        IndexTable used = table;
         try {
-            return table.diskBytes();
-        } finally {
-            tableLock.readLock().unlock();
+            used.forEachChunk(visitor);
+        } catch (IndexFailure e) {
+            // Half a walk is no walk: whoever asked begins again.
+            mender.mend(used, !e.writing());
+            throw e;
         }
     }
 
-    /** Makes the table take in every change so far. Blocks on the disk. */
-    void checkpoint(Quiescence quiescence) throws IOException {
+    /** Takes every change so far into the table. Not under the store's lock. */
+    void checkpoint(Barrier barrier) throws IOException {
         checkpointLock.lock();
         try {
-            if (frozen == null) {
-                quiescence.at(
-                        position -> {
-                            frozenPosition = position;
-                            frozen = active;
-                            active = new Overlay();
-                        });
-            }
-            Overlay changes = frozen;
-            if (changes != null) {
-                long position = frozenPosition;
-                onTableChecked(
-                        current -> {
-                            current.merge(changes, position);
-                            return true;
-                        });
-                frozen = null;
-            }
+            checkpoint(table, barrier);
         } finally {
             checkpointLock.unlock();
         }
     }
 
-    /** Shows every chunk that the table knows. */
-    void forEachChunk(IndexTable.ChunkVisitor visitor) throws IOException {
-        tableLock.readLock().lock();
+    private void checkpoint(IndexTable used, Barrier barrier) throws IOException {
         try {
-            table.forEachChunk(visitor);
-        } finally {
-            tableLock.readLock().unlock();
+            barrier.run(
+                    end -> {
+                        if (frozen == null) {
+                            frozenPosition = end;
+                            frozen = active;
+                            active = new ConcurrentHashMap<>();
+                            nameChanges = 0;
+                        }
+                    });
+            Map<Digest, Location> changes = frozen;
+            if (changes == null) {
+                return;
+            }
+            for (Map.Entry<Digest, Location> change : new TreeMap<>(changes).entrySet()) {
+                Location after = change.getValue().isGone() ? null : change.getValue();
+                if (on(used, current -> current.put(change.getKey(), after))) {
+                    barrier.run(_ -> commit(used, used.checkpoint()));
+                }
+            }
+            barrier.run(
+                    _ -> {
+                        commit(used, frozenPosition);
+                        frozen = null;
+                        on(
+                                used,
+                                current -> {
+                                    current.compact();
+                                    return true;
+                                });
+                    });
+            on(
+                    used,
+                    current -> {
+                        current.sync();
+                        return true;
+                    });
+        } catch (IndexFailure e) {
+            mender.mend(used, !e.writing());
+            throw e;
         }
     }
 
-    /** Shows every name that the table knows. */
-    void forEachName(java.util.function.Consumer<Name.Bound> visitor) throws IOException {
-        tableLock.readLock().lock();
-        try {
-            table.forEachName(visitor);
-        } finally {
-            tableLock.readLock().unlock();
+    /**
+     * Takes every change so far into the table, unless somebody is about it. For the replay, which
+     * may run under the store's lock.
+     */
+    void tryCheckpoint(Barrier barrier) throws IOException {
+        if (checkpointLock.tryLock()) {
+            try {
+                checkpoint(barrier);
+            } finally {
+                checkpointLock.unlock();
+            }
         }
     }
 
@@ -292,102 +317,63 @@ final class ChunkIndex implements AutoCloseable {
         }
     }
 
-    private void count(Totals change) {
-        totals.accumulateAndGet(change, Totals::plus);
+    private void commit(IndexTable used, long position) throws IOException {
+        on(
+                used,
+                current -> {
+                    current.commit(position);
+                    return true;
+                });
     }
 
-    private static Name first(Name prefix, @Nullable Name after) {
-        return after == null || after.compareTo(prefix) < 0 ? prefix : after;
-    }
-
-    private static void collect(
-            Overlay from,
-            Name prefix,
-            @Nullable Name after,
-            int limit,
-            TreeMap<Name, Name.Entry> into) {
-        boolean exclusive = after != null && after.compareTo(prefix) >= 0;
-        for (var one : from.names.tailMap(first(prefix, after), !exclusive).entrySet()) {
-            if (into.size() == limit || !one.getKey().startsWith(prefix)) {
-                break;
-            }
-            into.put(one.getKey(), one.getValue());
-        }
-    }
-
-    /** Returns the first of the last names of the full layers; nothing if none is full. */
-    @SafeVarargs
-    private static @Nullable Name horizon(int full, TreeMap<Name, Name.Entry>... layers) {
-        Name horizon = null;
-        for (TreeMap<Name, Name.Entry> layer : layers) {
-            if (layer.size() >= full && (horizon == null || layer.lastKey().compareTo(horizon) < 0)) {
-                horizon = layer.lastKey();
-            }
-        }
-        return horizon;
-    }
-
-    private <R> R onTable(TableUse<R> use) {
+    private IndexTable openTable() throws IOException {
         try {
-            return onTableChecked(use);
+            return IndexTable.open(disk, path, keys, cacheMegabytes);
+        } catch (IndexFailure e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "the index is damaged and is made anew: {0}",
+                    e.getMessage());
+            Files.deleteIfExists(path);
+            return IndexTable.open(disk, path, keys, cacheMegabytes);
+        }
+    }
+
+    private <R> R on(IndexTable used, Use<R> use) throws IOException {
+        tableLock.readLock().lock();
+        try {
+            if (table != used) {
+                throw new IOException("the index was made anew meanwhile");
+            }
+            return use.on(used);
+        } finally {
+            tableLock.readLock().unlock();
+        }
+    }
+
+    private <R> R onTable(Use<R> use) {
+        try {
+            for (int attempt = 1; ; attempt++) {
+                IndexTable used;
+                IndexFailure failure;
+                tableLock.readLock().lock();
+                try {
+                    used = table;
+                    return use.on(used);
+                } catch (IndexFailure e) {
+                    used = table;
+                    failure = e;
+                } finally {
+                    tableLock.readLock().unlock();
+                }
+                if (attempt == ATTEMPTS) {
+                    throw failure;
+                }
+                LOG.log(System.Logger.Level.WARNING, "the index fails: {0}", failure.getMessage());
+                mender.mend(used, !failure.writing());
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private <R> R onTableChecked(TableUse<R> use) throws IOException {
-        for (int attempt = 1; ; attempt++) {
-            IndexTable used;
-            IndexFailure failure;
-            tableLock.readLock().lock();
-            try {
-                used = table;
-                return use.on(used);
-            } catch (IndexFailure e) {
-                used = table;
-                failure = e;
-            } finally {
-                tableLock.readLock().unlock();
-            }
-            if (attempt == ATTEMPTS) {
-                throw failure;
-            }
-            mend(used, failure, attempt);
-        }
-    }
-
-    /** Opens the table again; makes it anew if that did not help and its content is to blame. */
-    private void mend(IndexTable broken, IndexFailure failure, int attempt) throws IOException {
-        tableLock.writeLock().lock();
-        try {
-            if (table != broken) {
-                return;
-            }
-            LOG.log(System.Logger.Level.WARNING, "the index fails: {0}", failure.getMessage());
-            long checkpoint = broken.checkpoint();
-            broken.abandon();
-            Rebuild how = rebuild;
-            if (how == null || failure.writing() || attempt == 1) {
-                try {
-                    table = IndexTable.open(disk, path, keys, cacheMegabytes);
-                    if (how == null || table.checkpoint() == checkpoint) {
-                        return;
-                    }
-                    table.abandon();
-                } catch (IndexFailure e) {
-                    if (how == null || e.writing()) {
-                        throw e;
-                    }
-                }
-            }
-            // Overlays hold what came behind the checkpoint; the table must hold all before it.
-            Files.deleteIfExists(path);
-            ChunkIndex fresh = open(disk, path, keys, cacheMegabytes);
-            how.replay(fresh, checkpoint);
-            fresh.checkpoint(action -> action.accept(checkpoint));
-            table = fresh.table;
-        } finally {
-            tableLock.writeLock().unlock();
         }
     }
 }

@@ -2,10 +2,8 @@ package org.stoq.store;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.util.HexFormat;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.h2.mvstore.Cursor;
@@ -18,12 +16,14 @@ import org.stoq.sdk.Digest;
 
 /**
  * The index on the disk: where each chunk lies and where each name leads, as of a checkpoint of the
- * log. Many readers and one {@link #merge} at a time; blocks on the disk.
+ * log. Many readers; chunks are put by one thread at a time, names by one at a time. Blocks on the disk.
  */
 final class IndexTable implements AutoCloseable {
-    private static final String FORMAT = "1";
+    private static final String KEY = "state";
     private static final int SLICE_MEMORY = 8 << 20;
     private static final int FILL_RATE = 60;
+    // Old pages are only kept for a file whose last pages were torn, which is made anew anyway.
+    private static final int RETENTION_MILLIS = 1_000;
     private static final int COMPACTED_BYTES = 4 << 20;
 
     private final Path path;
@@ -31,9 +31,10 @@ final class IndexTable implements AutoCloseable {
     private final MVMap<String, String> state;
     private final MVMap<Digest, Location> chunks;
     private final MVMap<Name, Name.Entry> names;
-    // Changed by merge, read by stats.
+    // Of the last commit.
+    private volatile IndexState last;
+    // Changed by whoever puts chunks, read by stats.
     private volatile Totals totals;
-    private volatile long checkpoint;
 
     /** Sees one chunk after the other, in the order of digests. */
     interface ChunkVisitor {
@@ -44,26 +45,10 @@ final class IndexTable implements AutoCloseable {
         this.path = path;
         this.store = store;
         state = store.openMap("state", new MVMap.Builder<String, String>());
-        if (state.isEmpty()) {
-            byte[] salt = new byte[Digest.BYTES];
-            new SecureRandom().nextBytes(salt);
-            state.put("format", FORMAT);
-            state.put("salt", HexFormat.of().formatHex(salt));
-            state.put("key", Integer.toString(keys.current()));
-            state.put("totals", Totals.ZERO.format());
-            state.put("checkpoint", "0");
-        }
-        if (!FORMAT.equals(state.get("format"))) {
-            throw new IllegalArgumentException("format " + state.get("format"));
-        }
-        totals = Totals.parse(value("totals"));
-        checkpoint = Long.parseLong(value("checkpoint"));
+        IndexState now = state.isEmpty() ? IndexState.fresh(keys) : IndexState.parse(state.get(KEY));
         SealedNameType nameType =
                 new SealedNameType(
-                        keys.derive(
-                                Integer.parseInt(value("key")),
-                                HexFormat.of().parseHex(value("salt")),
-                                "stoq index names"));
+                        keys.derive(now.key(), now.salt(), "stoq index names"));
         chunks =
                 store.openMap(
                         "chunks",
@@ -76,6 +61,11 @@ final class IndexTable implements AutoCloseable {
                         new MVMap.Builder<Name, Name.Entry>()
                                 .keyType(nameType)
                                 .valueType(EntryType.INSTANCE));
+        if (chunks.sizeAsLong() != now.totals().chunks() || names.sizeAsLong() != now.names()) {
+            throw new IllegalArgumentException("entries are missing");
+        }
+        last = now;
+        totals = now.totals();
     }
 
     /**
@@ -98,6 +88,7 @@ final class IndexTable implements AutoCloseable {
                                         .autoCommitBufferSize(0)
                                         .open();
                         store.setVersionsToKeep(0);
+                        store.setRetentionTime(RETENTION_MILLIS);
                         return new IndexTable(path, store, keys);
                     } catch (RuntimeException e) {
                         if (store != null) {
@@ -118,23 +109,26 @@ final class IndexTable implements AutoCloseable {
         return guardedOrNull(() -> names.get(name));
     }
 
-    /** Puts names from {@code first} on into a map, with those that begin with the prefix only. */
-    void names(Name first, Name prefix, int limit, TreeMap<Name, Name.Entry> into)
+    /** Returns names in order, from {@code first} on, as long as they begin with the prefix. */
+    List<Name.Bound> names(Name first, boolean inclusive, Name prefix, int limit)
             throws IndexFailure {
-        guarded(
+        return guarded(
                 path,
                 () -> {
+                    List<Name.Bound> found = new ArrayList<>();
                     MVStore.TxCounter version = store.registerVersionUsage();
                     try {
                         Cursor<Name, Name.Entry> cursor = names.cursor(first);
-                        for (int count = 0; count < limit && cursor.hasNext(); count++) {
+                        while (found.size() < limit && cursor.hasNext()) {
                             Name name = cursor.next();
                             if (!name.startsWith(prefix)) {
                                 break;
                             }
-                            into.put(name, cursor.getValue());
+                            if (inclusive || !name.equals(first)) {
+                                found.add(new Name.Bound(name, cursor.getValue()));
+                            }
                         }
-                        return true;
+                        return found;
                     } finally {
                         store.deregisterVersionUsage(version);
                     }
@@ -155,51 +149,61 @@ final class IndexTable implements AutoCloseable {
         }
     }
 
-    /** Shows where the record of each name lies. */
-    void forEachName(java.util.function.Consumer<Name.Bound> visitor) throws IOException {
-        MVStore.TxCounter version = guarded(path, store::registerVersionUsage);
-        try {
-            Cursor<Name, Name.Entry> cursor = guarded(path, () -> names.cursor(null));
-            while (has(cursor::hasNext)) {
-                Name name = guarded(path, cursor::next);
-                visitor.accept(new Name.Bound(name, cursor.getValue()));
-            }
-        } finally {
-            store.deregisterVersionUsage(version);
-        }
+    /**
+     * Takes in where a chunk lies now, which shows at once and is durable after {@link #commit}.
+     *
+     * @param after nothing if the chunk was forgotten
+     * @return whether so much was taken in since the last commit that another is due
+     */
+    boolean put(Digest digest, @Nullable Location after) throws IndexFailure {
+        return guarded(
+                path,
+                () -> {
+                    Location before =
+                            after == null ? chunks.remove(digest) : chunks.put(digest, after);
+                    totals = totals.plus(Totals.change(before, after));
+                    return store.getUnsavedMemory() > SLICE_MEMORY;
+                });
     }
 
-    /**
-     * Takes in changes, and makes them durable together with the checkpoint. Can be repeated after a
-     * failure: what was taken in already changes nothing.
-     */
-    void merge(Overlay changes, long newCheckpoint) throws IndexFailure {
+    /** Takes in a name, as {@link #put(Digest, Location)} does a chunk. */
+    void put(Name name, Name.@Nullable Entry after) throws IndexFailure {
         guarded(
                 path,
                 () -> {
-                    for (var change : new TreeMap<>(changes.chunks).entrySet()) {
-                        Location after = change.getValue() == Location.GONE ? null : change.getValue();
-                        Location before =
-                                after == null
-                                        ? chunks.remove(change.getKey())
-                                        : chunks.put(change.getKey(), after);
-                        totals = totals.plus(Totals.change(before, after));
-                        commitSlice();
+                    if (after == null) {
+                        names.remove(name);
+                    } else {
+                        names.put(name, after);
                     }
-                    for (Map.Entry<Name, Name.Entry> change : changes.names.entrySet()) {
-                        Name.Entry after =
-                                change.getValue() == Name.Entry.GONE ? null : change.getValue();
-                        Name.Entry before =
-                                after == null
-                                        ? names.remove(change.getKey())
-                                        : names.put(change.getKey(), after);
-                        totals = totals.plus(Totals.change(before, after));
-                        commitSlice();
-                    }
-                    commit(newCheckpoint);
+                    return true;
+                });
+    }
+
+    /** Makes all that was taken in durable, but for {@link #sync}, together with a position. */
+    void commit(long newCheckpoint) throws IndexFailure {
+        guarded(
+                path,
+                () -> {
+                    IndexState next = last.at(newCheckpoint, totals, names.sizeAsLong());
+                    state.put(KEY, next.format());
+                    store.commit();
+                    last = next;
+                    return true;
+                });
+    }
+
+    /** Gives back space in the file; commits. */
+    void compact() throws IndexFailure {
+        guarded(path, () -> store.compact(FILL_RATE, COMPACTED_BYTES));
+    }
+
+    /** Makes what was committed survive a power cut. */
+    void sync() throws IndexFailure {
+        guarded(
+                path,
+                () -> {
                     store.sync();
-                    checkpoint = newCheckpoint;
-                    store.compact(FILL_RATE, COMPACTED_BYTES);
                     return true;
                 });
     }
@@ -208,9 +212,14 @@ final class IndexTable implements AutoCloseable {
         return totals;
     }
 
+    /** Returns how many names are bound. */
+    long nameCount() {
+        return names.sizeAsLong();
+    }
+
     /** Returns the position of the log up to which this table is complete. */
     long checkpoint() {
-        return checkpoint;
+        return last.checkpoint();
     }
 
     /** Returns the length of the file in bytes. */
@@ -232,27 +241,6 @@ final class IndexTable implements AutoCloseable {
     /** Closes the file without writing anything. */
     void abandon() {
         store.closeImmediately();
-    }
-
-    /** Commits when much has changed: a commit holds all changed pages in memory. */
-    private void commitSlice() {
-        if (store.getUnsavedMemory() > SLICE_MEMORY) {
-            commit(checkpoint);
-        }
-    }
-
-    private void commit(long position) {
-        state.put("totals", totals.format());
-        state.put("checkpoint", Long.toString(position));
-        store.commit();
-    }
-
-    private String value(String key) {
-        String value = state.get(key);
-        if (value == null) {
-            throw new IllegalArgumentException("no " + key);
-        }
-        return value;
     }
 
     private boolean has(BooleanSupplier more) throws IndexFailure {

@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.locks.ReentrantLock;
 import javax.crypto.Cipher;
 import javax.crypto.KDF;
 import javax.crypto.SecretKey;
@@ -38,6 +39,7 @@ final class KeyRing {
     private final Path wrapped;
     private final Path keyFile;
     private final SecureRandom random;
+    private final ReentrantLock lock = new ReentrantLock();
     private final NavigableMap<Integer, SecretKey> keys = new ConcurrentSkipListMap<>();
 
     private KeyRing(Disk disk, Path wrapped, Path keyFile, SecureRandom random) {
@@ -103,24 +105,34 @@ final class KeyRing {
     }
 
     /** Makes a new data key for segments to come. Returns its number. */
-    synchronized int rotate() throws IOException {
-        int next = current() + 1;
-        NavigableMap<Integer, SecretKey> more = new TreeMap<>(keys);
-        more.put(next, freshKey());
-        save(more, readKeyEncryptionKey(), null);
-        keys.putAll(more);
-        return next;
+    int rotate() throws IOException {
+        lock.lock();
+        try {
+            int next = current() + 1;
+            NavigableMap<Integer, SecretKey> more = new TreeMap<>(keys);
+            more.put(next, freshKey());
+            save(more, readKeyEncryptionKey(), null);
+            keys.putAll(more);
+            return next;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
      * Wraps the data keys anew. At every instant the key file, old or new, opens them: between the
      * steps they are wrapped by both.
      */
-    synchronized void rewrap(byte[] keyEncryptionKey) throws IOException {
-        SecretKey fresh = keyEncryptionKey(keyEncryptionKey);
-        save(keys, readKeyEncryptionKey(), fresh);
-        writeKeyFile(keyEncryptionKey);
-        save(keys, fresh, null);
+    void rewrap(byte[] keyEncryptionKey) throws IOException {
+        lock.lock();
+        try {
+            SecretKey fresh = keyEncryptionKey(keyEncryptionKey);
+            save(keys, readKeyEncryptionKey(), fresh);
+            writeKeyFile(keyEncryptionKey);
+            save(keys, fresh, null);
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void create() throws IOException {

@@ -1,21 +1,25 @@
 package org.stoq.store;
 
-import org.stoq.sdk.Digest;
-
 /**
  * Where the record of a chunk lies.
  *
  * @param segment number of the segment
  * @param offset where the record begins in it, in bytes
+ * @param headerLength length of its header, in bytes
  * @param storedLength length of the encoded chunk, in bytes
  * @param plainLength length before compression, in bytes
  */
-record Location(int segment, int offset, int storedLength, int plainLength) {
-    /** Stands in the place of a location where a chunk was forgotten. */
-    static final Location GONE = new Location(0, 0, 0, 0);
+record Location(int segment, int offset, int headerLength, int storedLength, int plainLength) {
+    /** Stands in the place of a location where a chunk was forgotten; segments begin with 1. */
+    static final Location GONE = new Location(0, 0, 0, 0, 0);
 
-    boolean isAt(int otherSegment, int otherOffset) {
-        return segment == otherSegment && offset == otherOffset;
+    boolean isGone() {
+        return segment == 0;
+    }
+
+    /** Returns the length of the whole record, in bytes. */
+    int recordLength() {
+        return RecordHeader.recordLength(headerLength, storedLength);
     }
 
     /** Returns the place as one number that grows along the log. */
@@ -27,6 +31,11 @@ record Location(int segment, int offset, int storedLength, int plainLength) {
         return ((long) segment << 32) | offset;
     }
 
-    /** A chunk and where it lies. */
-    record Of(Digest digest, Location location) {}
+    static int segmentOf(long position) {
+        return (int) (position >>> 32);
+    }
+
+    static int offsetOf(long position) {
+        return (int) position;
+    }
 }

@@ -12,13 +12,14 @@ final class LocationType extends CheckedType<Location> {
 
     @Override
     public int getMemory(Location location) {
-        return 32;
+        return 40;
     }
 
     @Override
     public void write(WriteBuffer target, Location location) {
         target.putVarInt(location.segment())
                 .putVarInt(location.offset())
+                .putVarInt(location.headerLength())
                 .putVarInt(location.storedLength())
                 .putVarInt(location.plainLength());
     }
@@ -26,6 +27,7 @@ final class LocationType extends CheckedType<Location> {
     @Override
     public Location read(ByteBuffer source) {
         return new Location(
+                DataUtils.readVarInt(source),
                 DataUtils.readVarInt(source),
                 DataUtils.readVarInt(source),
                 DataUtils.readVarInt(source),

@@ -1,64 +1,77 @@
 package org.stoq.store;
 
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.nio.ByteBuffer;
+import java.util.concurrent.locks.ReentrantLock;
+import org.stoq.sdk.Digest;
 
 /**
- * Which of the chunks that are here are kept: four bytes and a bit for each. Filled by one thread,
- * then any.
+ * A set of digests in 32 to 64 bytes of heap each: of a digest it keeps 128 bits, for which nobody
+ * finds a second digest. Open addressing, at most half full. Any thread.
  */
 final class MarkSet {
-    private final Map<Integer, Chunks> segments = new HashMap<>();
+    private static final int FIRST_CAPACITY = 1_024;
 
-    /** The chunks of one segment, by their offsets. */
-    private static final class Chunks {
-        private int[] offsets = new int[64];
-        private int count;
-        private AtomicLongArray bits = new AtomicLongArray(0);
+    private final ReentrantLock lock = new ReentrantLock();
+    // Pairs; a pair of zeros is free.
+    private long[] slots = new long[2 * FIRST_CAPACITY];
+    private int size;
 
-        void add(int offset) {
-            if (count == offsets.length) {
-                offsets = Arrays.copyOf(offsets, count * 2);
+    /** Adds a digest. Returns whether it is new. */
+    boolean add(Digest digest) {
+        long first = digest.prefix();
+        long second = second(digest);
+        lock.lock();
+        try {
+            int slot = slot(slots, first, second);
+            if (slots[slot] != 0 || slots[slot + 1] != 0) {
+                return false;
             }
-            offsets[count++] = offset;
+            slots[slot] = first;
+            slots[slot + 1] = second;
+            size++;
+            if (4 * size > slots.length) {
+                grow();
+            }
+            return true;
+        } finally {
+            lock.unlock();
         }
+    }
 
-        void seal() {
-            offsets = Arrays.copyOf(offsets, count);
-            Arrays.sort(offsets);
-            bits = new AtomicLongArray((count + 63) / 64);
+    boolean contains(Digest digest) {
+        lock.lock();
+        try {
+            int slot = slot(slots, digest.prefix(), second(digest));
+            return slots[slot] != 0 || slots[slot + 1] != 0;
+        } finally {
+            lock.unlock();
         }
     }
 
-    /** Adds a chunk, not marked. */
-    void add(Location location) {
-        segments.computeIfAbsent(location.segment(), _ -> new Chunks()).add(location.offset());
-    }
-
-    /** Ends the adding. */
-    void seal() {
-        segments.values().forEach(Chunks::seal);
-    }
-
-    /** Marks a chunk. Returns whether it is in the set and was not yet marked. */
-    boolean mark(Location location) {
-        Chunks chunks = segments.get(location.segment());
-        int ordinal = chunks == null ? -1 : Arrays.binarySearch(chunks.offsets, location.offset());
-        if (chunks == null || ordinal < 0) {
-            return false;
+    private void grow() {
+        long[] wider = new long[Math.multiplyExact(2, slots.length)];
+        for (int at = 0; at < slots.length; at += 2) {
+            if (slots[at] != 0 || slots[at + 1] != 0) {
+                int slot = slot(wider, slots[at], slots[at + 1]);
+                wider[slot] = slots[at];
+                wider[slot + 1] = slots[at + 1];
+            }
         }
-        long bit = 1L << ordinal;
-        return (chunks.bits.getAndAccumulate(ordinal >> 6, bit, (a, b) -> a | b) & bit) == 0;
+        slots = wider;
     }
 
-    /** Returns whether a chunk is in the set and not marked. */
-    boolean isDoomed(Location location) {
-        Chunks chunks = segments.get(location.segment());
-        int ordinal = chunks == null ? -1 : Arrays.binarySearch(chunks.offsets, location.offset());
-        return chunks != null
-                && ordinal >= 0
-                && (chunks.bits.get(ordinal >> 6) & 1L << ordinal) == 0;
+    private static int slot(long[] slots, long first, long second) {
+        int mask = slots.length - 1;
+        int slot = (int) (first ^ first >>> 32) << 1 & mask;
+        while ((slots[slot] != 0 || slots[slot + 1] != 0)
+                && (slots[slot] != first || slots[slot + 1] != second)) {
+            slot = slot + 2 & mask;
+        }
+        return slot;
+    }
+
+    /** Returns 64 bits more; never zero, so that no digest looks like a free slot. */
+    private static long second(Digest digest) {
+        return ByteBuffer.wrap(digest.toBytes()).getLong(Long.BYTES) | 1;
     }
 }

@@ -5,7 +5,6 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 import org.stoq.sdk.Digest;
 
 /** A name as its UTF-8 bytes, in their order. */
@@ -20,9 +19,6 @@ record Name(byte[] bytes) implements Comparable<Name> {
      * @param offset where the record begins
      */
     record Entry(Digest manifest, int segment, int offset) {
-        /** Stands in the place of an entry where a name was forgotten. */
-        static final Entry GONE = new Entry(RecordHeader.NO_DIGEST, 0, 0);
-
         boolean isAt(int otherSegment, int otherOffset) {
             return segment == otherSegment && offset == otherOffset;
         }
@@ -31,23 +27,27 @@ record Name(byte[] bytes) implements Comparable<Name> {
     /** A name and where it leads. */
     record Bound(Name name, Entry entry) {}
 
-    /** Returns the name, or nothing if no name can be so: empty, too long, or not Unicode. */
-    static @Nullable Name of(String text) {
-        Name name = bound(text);
-        return name == null || name.bytes.length == 0 || name.bytes.length > MAX_BYTES
-                ? null
-                : name;
-    }
-
-    /** Returns an end of a range of names, of any length; nothing if the text is not Unicode. */
-    static @Nullable Name bound(String text) {
+    /**
+     * Returns a name, or an end of a range of names.
+     *
+     * @throws IllegalArgumentException if the text holds half a surrogate pair
+     */
+    static Name of(String text) {
         try {
             ByteBuffer encoded =
                     StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
-            return new Name(Arrays.copyOf(encoded.array(), encoded.limit()));
+            byte[] bytes = new byte[encoded.remaining()];
+            encoded.get(bytes);
+            return new Name(bytes);
         } catch (CharacterCodingException e) {
-            return null;
+            throw new IllegalArgumentException("a name with half a surrogate pair", e);
         }
+    }
+
+    /** Returns the length of the record that binds this name, in bytes. */
+    int recordLength() {
+        return RecordHeader.recordLength(
+                RecordHeader.FIXED_BYTES, Digest.BYTES + bytes.length);
     }
 
     boolean startsWith(Name prefix) {

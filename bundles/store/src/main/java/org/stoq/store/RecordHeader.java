@@ -16,12 +16,20 @@ import org.stoq.sdk.Digest;
  * @param type what the record says
  * @param payloadLength length of the ciphertext without its tag, in bytes
  * @param plainLength length of the chunk before compression, in bytes; 0 for other records
- * @param digest digest of the chunk; {@link #NO_DIGEST} for other records
- * @param algorithm how the chunk is compressed; empty for other records
+ * @param digest digest of the chunk that the record is about; {@link #NO_DIGEST} for names
+ * @param algorithm how the chunk is compressed, in ASCII; empty for other records
+ * @param counter number of the record in its segment, from which the nonce is made
+ * @param durable position up to which the log was on the disk when the record was made
  */
 record RecordHeader(
-        RecordType type, int payloadLength, int plainLength, Digest digest, String algorithm) {
-    static final int FIXED_BYTES = 52;
+        RecordType type,
+        int payloadLength,
+        int plainLength,
+        Digest digest,
+        String algorithm,
+        long counter,
+        long durable) {
+    static final int FIXED_BYTES = 68;
     static final int MAX_ALGORITHM_BYTES = 64;
     static final int MAX_BYTES = FIXED_BYTES + MAX_ALGORITHM_BYTES;
     static final int TAG_BYTES = 16;
@@ -35,31 +43,44 @@ record RecordHeader(
 
     static final Digest NO_DIGEST = Digest.copyOf(new byte[Digest.BYTES]);
 
-    private static final int CRC_OFFSET = 48;
+    private static final int CRC_OFFSET = 64;
     private static final VarHandle INTS =
             MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle LONGS =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
-    /** Returns the header of a record that is not a chunk. */
-    static RecordHeader of(RecordType type, int payloadLength) {
-        return new RecordHeader(type, payloadLength, 0, NO_DIGEST, "");
+    /** Returns the header of a chunk; counter and position are set by whoever seals it. */
+    static RecordHeader chunk(Digest digest, String algorithm, int plainLength, int payloadLength) {
+        return new RecordHeader(
+                RecordType.CHUNK, payloadLength, plainLength, digest, algorithm, 0, 0);
     }
 
-    /** Returns the length of this header in bytes; algorithm names are ASCII. */
+    /** Returns the header of a record that is not a chunk. */
+    static RecordHeader of(RecordType type, Digest digest, int payloadLength) {
+        return new RecordHeader(type, payloadLength, 0, digest, "", 0, 0);
+    }
+
+    RecordHeader sealed(long newCounter, long newDurable) {
+        return new RecordHeader(
+                type, payloadLength, plainLength, digest, algorithm, newCounter, newDurable);
+    }
+
+    /** Returns the length of this header in bytes. */
     int length() {
         return FIXED_BYTES + algorithm.length();
     }
 
     /** Returns the length of the whole record with tag and padding. */
     int recordLength() {
-        return align(length() + payloadLength + TAG_BYTES);
+        return recordLength(length(), payloadLength);
     }
 
-    static int align(int length) {
-        return (length + ALIGNMENT - 1) & -ALIGNMENT;
+    static int recordLength(int headerLength, int payloadLength) {
+        return (headerLength + payloadLength + TAG_BYTES + ALIGNMENT - 1) & -ALIGNMENT;
     }
 
     /** Writes the header at the begin of a buffer. */
-    void encode(byte[] target, int segment, int offset) {
+    void encode(byte[] target, int segment) {
         Arrays.fill(target, 0, FIXED_BYTES, (byte) 0);
         INTS.set(target, 0, MAGIC);
         target[4] = (byte) type.code;
@@ -67,9 +88,11 @@ record RecordHeader(
         INTS.set(target, 8, payloadLength);
         INTS.set(target, 12, plainLength);
         System.arraycopy(digest.toBytes(), 0, target, 16, Digest.BYTES);
+        LONGS.set(target, 48, counter);
+        LONGS.set(target, 56, durable);
         byte[] name = algorithm.getBytes(StandardCharsets.US_ASCII);
         System.arraycopy(name, 0, target, FIXED_BYTES, name.length);
-        INTS.set(target, CRC_OFFSET, checksum(target, 0, name.length, segment, offset));
+        INTS.set(target, CRC_OFFSET, checksum(target, 0, name.length, segment));
     }
 
     /** Returns whether a header may begin here: a quick look before {@link #decode}. */
@@ -78,13 +101,12 @@ record RecordHeader(
     }
 
     /**
-     * Reads the header that a certain place of the log must hold.
+     * Reads a header of a segment.
      *
      * @param available bytes that are there from {@code from} on
-     * @return nothing if there is no such header
+     * @return nothing if there is no header
      */
-    static @Nullable RecordHeader decode(
-            byte[] source, int from, int available, int segment, int offset) {
+    static @Nullable RecordHeader decode(byte[] source, int from, int available, int segment) {
         if (available < FIXED_BYTES || !mayBegin(source, from)) {
             return null;
         }
@@ -92,7 +114,7 @@ record RecordHeader(
         if (nameLength > MAX_ALGORITHM_BYTES
                 || available < FIXED_BYTES + nameLength
                 || (int) INTS.get(source, from + CRC_OFFSET)
-                        != checksum(source, from, nameLength, segment, offset)) {
+                        != checksum(source, from, nameLength, segment)) {
             return null;
         }
         RecordType type = RecordType.of(source[from + 4]);
@@ -110,16 +132,16 @@ record RecordHeader(
                 payloadLength,
                 plainLength,
                 Digest.copyOf(Arrays.copyOfRange(source, from + 16, from + 16 + Digest.BYTES)),
-                new String(
-                        source, from + FIXED_BYTES, nameLength, StandardCharsets.US_ASCII));
+                new String(source, from + FIXED_BYTES, nameLength, StandardCharsets.US_ASCII),
+                (long) LONGS.get(source, from + 48),
+                (long) LONGS.get(source, from + 56));
     }
 
-    /** The place goes into the checksum, so a header that was copied elsewhere is not one. */
-    private static int checksum(byte[] source, int from, int nameLength, int segment, int offset) {
+    /** The segment goes into the checksum, so a header that was copied elsewhere is not one. */
+    private static int checksum(byte[] source, int from, int nameLength, int segment) {
         CRC32C crc = new CRC32C();
-        byte[] place = new byte[8];
+        byte[] place = new byte[4];
         INTS.set(place, 0, segment);
-        INTS.set(place, 4, offset);
         crc.update(place);
         crc.update(source, from, CRC_OFFSET);
         crc.update(source, from + FIXED_BYTES, nameLength);

@@ -4,16 +4,16 @@ import org.jspecify.annotations.Nullable;
 
 /** What a record of the log says; the number is written. */
 enum RecordType {
-    /** A chunk. */
+    /** A chunk is here. */
     CHUNK(1),
-    /** A name is bound: digest of the manifest, name. */
+    /** A name is bound. */
     BIND(2),
-    /** A name is forgotten: number of the segment in which that was first said, name. */
+    /** A name is forgotten. */
     UNBIND(3),
-    /** Chunks are forgotten: digest, segment and offset of each. */
-    DROP(4),
-    /** Space whose write failed; not encrypted, says nothing. */
-    VOID(5);
+    /** A chunk is forgotten. */
+    FORGET(4),
+    /** Nothing: made for the position in its header, up to which the log was durable. */
+    MARK(5);
 
     final int code;
 

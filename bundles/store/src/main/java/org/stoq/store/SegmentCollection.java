@@ -1,7 +1,9 @@
 package org.stoq.store;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -9,224 +11,283 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.stoq.sdk.Digest;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
 import org.stoq.sdk.store.ChunkStore;
 import org.stoq.sdk.store.StoreCollection;
 
 /**
- * A collection over the segments that were there when it began.
+ * One collection. Segments with much garbage are emptied: what is live moves to the end of the log,
+ * then the file goes. In the others garbage stays, and a record says that it was forgotten.
  *
- * <p>Chunks that are not kept are dropped with a record that says so. Then segments in which too much
- * is dead are compacted: what lives is copied to the end of the log, synced, taken into the index,
- * and only then the segment is deleted. Killed at any instant, every live record is in the log at
- * least once.
- *
- * <p>Marks may come from any thread; one thread sweeps.
+ * <p>Marks may come from any thread; one thread sweeps, and writers go on meanwhile.
  */
 final class SegmentCollection implements StoreCollection {
-    private static final int DROPS_PER_RECORD = 1_024;
-    private static final double LIVE_ENOUGH = 0.8;
-    private static final long COPIES_PER_CHECKPOINT = 64L << 20;
+    /** A segment is emptied if more than one part in so many is garbage. */
+    private static final int GARBAGE_PART = 8;
+
+    /** So many segments that are small, because their process ended, are put together. */
+    private static final int SMALL_SEGMENTS = 8;
+
+    private static final System.Logger LOG = System.getLogger(SegmentCollection.class.getName());
 
     private final SegmentChunkStore store;
     private final SegmentLog log;
     private final ChunkIndex index;
-    private final DigestLocks digestLocks;
-    private final Relocator relocator;
-    private final MarkSet marks;
-    private final int lastSegment;
-    // Set by the sweep, read by whoever marks: behind it nothing is removed anymore.
-    private volatile boolean swept;
-    private final ReentrantLock sweeping = new ReentrantLock();
+    private final ReentrantLock lock;
+    private final MarkSet kept = new MarkSet();
+    // Apart from what is kept: a chunk that a writer needs must not look as if it were walked.
+    private final MarkSet pinned = new MarkSet();
+    private boolean swept;
+    private long removed;
+    private long movedBytes;
 
     SegmentCollection(
-            SegmentChunkStore store,
-            SegmentLog log,
-            ChunkIndex index,
-            DigestLocks digestLocks,
-            Relocator relocator,
-            MarkSet marks,
-            int lastSegment) {
+            SegmentChunkStore store, SegmentLog log, ChunkIndex index, ReentrantLock lock) {
         this.store = store;
         this.log = log;
         this.index = index;
-        this.digestLocks = digestLocks;
-        this.relocator = relocator;
-        this.marks = marks;
-        this.lastSegment = lastSegment;
+        this.lock = lock;
+    }
+
+    /** Keeps a chunk that a writer needs. Under the store's lock. */
+    void pin(Digest digest) {
+        pinned.add(digest);
     }
 
     @Override
     public boolean keep(Digest digest) {
-        ReentrantLock lock = digestLocks.of(digest);
-        lock.lock();
-        try {
-            Location location = index.location(digest);
-            return location != null && mark(location);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Keeps a chunk; under its lock. */
-    boolean mark(Location location) {
-        return !swept && marks.mark(location);
+        return kept.add(digest);
     }
 
     @Override
-    public SweepResult sweep(ChunkStore.Progress progress) throws org.stoq.sdk.StoqException {
-        sweeping.lock();
+    public SweepResult sweep(ChunkStore.Progress progress) throws StoqException {
+        if (swept) {
+            throw new IllegalStateException("this collection has swept");
+        }
+        swept = true;
         try {
-            if (swept) {
-                throw new IllegalStateException("this collection was swept already");
+            lock.lock();
+            try {
+                store.ensureOpen();
+                log.roll();
+            } finally {
+                lock.unlock();
             }
-            return store.guarded("collection", () -> sweepAll(progress));
-        } finally {
-            sweeping.unlock();
+            List<Segment> before = List.copyOf(log.segments());
+            store.checkpoint();
+            List<Segment> victims = victims(before, liveBytes());
+            forgetGarbage(numbers(victims));
+            long freed = empty(victims, progress);
+            store.checkpoint();
+            return new SweepResult(
+                    index.totals().chunks(), removed, Math.max(0, freed - movedBytes));
+        } catch (IOException e) {
+            throw SegmentChunkStore.named(e, "the collection");
         }
     }
 
     @Override
     public void close() {
-        swept = true;
         store.ended(this);
     }
 
-    private SweepResult sweepAll(ChunkStore.Progress progress) throws IOException {
-        List<Segment> candidates =
-                log.segments().stream().filter(s -> s.number() <= lastSegment).toList();
-        long total = candidates.stream().mapToLong(Segment::end).sum();
-        progress.at(0, total);
-        Map<Integer, Long> live = new HashMap<>();
-        long removed = drop(live);
-        swept = true;
-        index.forEachName(
-                bound ->
-                        live.merge(
-                                bound.entry().segment(),
-                                (long)
-                                        RecordHeader.of(
-                                                        RecordType.BIND,
-                                                        Digest.BYTES
-                                                                + bound.name().bytes().length)
-                                                .recordLength(),
-                                Long::sum));
-        log.sync();
-        long kept = index.totals().chunks();
-        long freed = compact(candidates, live, total, progress);
-        progress.at(total, total);
-        return new SweepResult(kept, removed, freed);
+    private boolean isGarbage(Digest digest) {
+        return !kept.contains(digest) && !pinned.contains(digest);
     }
 
-    /** Forgets what is not kept; counts the bytes of what is. */
-    private long drop(Map<Integer, Long> live) throws IOException {
-        long[] removed = new long[1];
-        List<Location.Of> doomed = new ArrayList<>();
+    /** Returns how many bytes of each segment are needed. */
+    private Map<Integer, Long> liveBytes() throws IOException {
+        Map<Integer, Long> live = new HashMap<>();
         index.forEachChunk(
                 (digest, location) -> {
-                    if (marks.isDoomed(location)) {
-                        doomed.add(new Location.Of(digest, location));
-                    } else {
-                        countLive(live, location);
-                    }
-                    if (doomed.size() == DROPS_PER_RECORD) {
-                        removed[0] += dropNow(doomed, live);
+                    if (!isGarbage(digest)) {
+                        live.merge(location.segment(), (long) location.recordLength(), Long::sum);
                     }
                 });
-        return removed[0] + dropNow(doomed, live);
+        index.forEachName(
+                name ->
+                        live.merge(
+                                name.entry().segment(),
+                                (long) name.name().recordLength(),
+                                Long::sum));
+        return live;
     }
 
-    private static void countLive(Map<Integer, Long> live, Location location) {
-        // The names of compressors are short; eight bytes stand for them.
-        live.merge(
-                location.segment(),
-                (long)
-                        RecordHeader.align(
-                                RecordHeader.FIXED_BYTES
-                                        + 8
-                                        + location.storedLength()
-                                        + RecordHeader.TAG_BYTES),
-                Long::sum);
-    }
-
-    private int dropNow(List<Location.Of> doomed, Map<Integer, Long> live) throws IOException {
-        List<Location.Of> dropped = new ArrayList<>();
-        for (Location.Of one : doomed) {
-            ReentrantLock lock = digestLocks.of(one.digest());
-            lock.lock();
-            try {
-                // Somebody may have asked for it, or found it damaged, since it was listed.
-                Location now = index.location(one.digest());
-                if (now == null || !now.equals(one.location())) {
-                    continue;
-                }
-                if (marks.isDoomed(now)) {
-                    log.change(
-                            () -> {
-                                index.remove(one.digest(), now);
-                                return true;
-                            });
-                    dropped.add(one);
-                } else {
-                    countLive(live, now);
-                }
-            } finally {
-                lock.unlock();
+    /** Returns the segments to empty, those first that need least room elsewhere. */
+    private List<Segment> victims(List<Segment> candidates, Map<Integer, Long> live) {
+        long small =
+                candidates.stream().filter(one -> one.end() < log.segmentBytes() / 8).count();
+        List<Segment> victims = new ArrayList<>();
+        for (Segment segment : candidates) {
+            long size = (long) segment.end() - Segment.FIRST_RECORD;
+            long garbage = size - live.getOrDefault(segment.number(), 0L);
+            boolean isSmall = segment.end() < log.segmentBytes() / 8;
+            // What was forgotten in a segment must be remembered as long as there is an older one:
+            // so the oldest goes even for little.
+            boolean isOldest = segment.equals(candidates.getFirst());
+            if (garbage * GARBAGE_PART > size
+                    || (isOldest && garbage > 0)
+                    || (isSmall && small >= SMALL_SEGMENTS)) {
+                victims.add(segment);
             }
         }
-        doomed.clear();
-        store.appendDrops(dropped);
-        return dropped.size();
+        victims.sort(Comparator.comparingLong(one -> live.getOrDefault(one.number(), 0L)));
+        return victims;
     }
 
-    private long compact(
-            List<Segment> candidates,
-            Map<Integer, Long> live,
-            long total,
-            ChunkStore.Progress progress)
-            throws IOException {
-        long freed = 0;
-        long copied = 0;
+    private void forgetGarbage(Set<Integer> goingAway) throws IOException {
+        index.forEachChunk(
+                (digest, location) -> {
+                    if (!isGarbage(digest)) {
+                        return;
+                    }
+                    lock.lock();
+                    try {
+                        if (isGarbage(digest) && location.equals(index.location(digest))) {
+                            if (!goingAway.contains(location.segment())) {
+                                store.forgetInLog(digest, location.segment());
+                            }
+                            index.put(digest, location, null);
+                            removed++;
+                        }
+                    } finally {
+                        lock.unlock();
+                    }
+                    store.checkpointIfDue();
+                });
+    }
+
+    private long empty(List<Segment> victims, ChunkStore.Progress progress) throws IOException {
+        moveNames(numbers(victims));
+        long total = victims.stream().mapToLong(Segment::end).sum();
         long done = 0;
-        List<Segment> leaving = new ArrayList<>();
-        Set<Integer> leavingNumbers = new HashSet<>();
-        int small = (int) candidates.stream().filter(store::isSmall).count();
-        for (Segment segment : candidates) {
-            long size = segment.end();
-            long alive = live.getOrDefault(segment.number(), 0L);
-            boolean merge = small > SegmentChunkStore.SMALL_SEGMENTS && store.isSmall(segment);
-            if (merge || alive < LIVE_ENOUGH * size) {
-                leavingNumbers.add(segment.number());
-                Relocator.Copied copies =
-                        relocator.copy(
-                                segment, Segment.FIRST_RECORD, segment.end(), leavingNumbers);
-                store.reportDamaged(copies.damaged());
-                leaving.add(segment);
-                freed += size - copies.bytes();
-                copied += copies.bytes();
-                if (copied >= COPIES_PER_CHECKPOINT) {
-                    delete(leaving);
-                    copied = 0;
+        long freed = 0;
+        for (Segment victim : victims) {
+            try {
+                moveRecords(victim);
+                log.sync();
+                lock.lock();
+                try {
+                    log.delete(victim);
+                } finally {
+                    lock.unlock();
                 }
+                freed += victim.end();
+            } catch (StoqException e) {
+                if (e.code() != StoqErrorCode.STORAGE_FULL) {
+                    throw e;
+                }
+                // The others may still give space back.
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "no room to empty {0}: {1}",
+                        victim.path(),
+                        e.getMessage());
             }
-            done += size;
+            done += victim.end();
             progress.at(done, total);
         }
-        delete(leaving);
         return freed;
     }
 
-    /**
-     * Deletes segments, oldest first: the record that a name was forgotten must not leave before the
-     * older record that bound it.
-     */
-    private void delete(List<Segment> leaving) throws IOException {
-        if (leaving.isEmpty()) {
+    private void moveNames(Set<Integer> goingAway) throws IOException {
+        index.forEachName(
+                name -> {
+                    if (goingAway.contains(name.entry().segment())) {
+                        store.bindAgain(name);
+                        movedBytes += name.name().recordLength();
+                    }
+                });
+    }
+
+    private void moveRecords(Segment victim) throws IOException {
+        Workbench bench = log.benches().take();
+        try {
+            SegmentWalk walk = new SegmentWalk(victim, Segment.FIRST_RECORD, victim.end());
+            for (SegmentWalk.Step step = walk.next(); step != null; step = walk.next()) {
+                RecordHeader header = step.header();
+                if (header != null) {
+                    move(bench, victim, step.offset(), header);
+                    store.checkpointIfDue();
+                }
+            }
+        } finally {
+            log.benches().putBack(bench);
+        }
+    }
+
+    private void move(Workbench bench, Segment victim, int offset, RecordHeader header)
+            throws IOException {
+        Location here = SegmentLog.location(victim, offset, header);
+        if (header.type() == RecordType.BIND
+                || header.type() == RecordType.MARK
+                || (header.type() == RecordType.CHUNK
+                        && !here.equals(index.location(header.digest())))) {
             return;
         }
-        store.checkpoint();
-        for (Segment segment : leaving) {
-            store.deleteSegment(segment);
+        byte[] payload;
+        try {
+            payload = victim.open(bench, offset, header);
+        } catch (DamagedRecordException e) {
+            LOG.log(System.Logger.Level.WARNING, "{0}", e.getMessage());
+            if (header.type() == RecordType.CHUNK) {
+                store.forget(header.digest(), here);
+            }
+            return;
         }
-        leaving.clear();
+        lock.lock();
+        try {
+            store.ensureOpen();
+            boolean moved =
+                    switch (header.type()) {
+                        case CHUNK -> moveChunk(header, here, payload);
+                        case UNBIND -> moveUnbind(payload);
+                        case FORGET -> moveForget(header.digest(), payload);
+                        case BIND, MARK -> false;
+                    };
+            movedBytes += moved ? header.recordLength() : 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean moveChunk(RecordHeader header, Location here, byte[] payload)
+            throws IOException {
+        if (!here.equals(index.location(header.digest()))) {
+            return false;
+        }
+        index.put(header.digest(), here, log.append(header, payload));
+        return true;
+    }
+
+    private boolean moveUnbind(byte[] payload) throws IOException {
+        int segment = ByteBuffer.wrap(payload).getInt();
+        Name name = LogReplay.nameIn(payload, Integer.BYTES);
+        if (!isThereUpTo(segment) || index.entry(name) != null) {
+            return false;
+        }
+        store.unbind(name, segment);
+        return true;
+    }
+
+    private boolean moveForget(Digest digest, byte[] payload) throws IOException {
+        int segment = ByteBuffer.wrap(payload).getInt();
+        if (!isThereUpTo(segment) || index.location(digest) != null) {
+            return false;
+        }
+        store.forgetInLog(digest, segment);
+        return true;
+    }
+
+    /** Returns whether a segment is left that may hold what was forgotten. */
+    private boolean isThereUpTo(int segment) {
+        return log.segments().iterator().next().number() <= segment;
+    }
+
+    private static Set<Integer> numbers(List<Segment> segments) {
+        Set<Integer> numbers = new HashSet<>();
+        segments.forEach(one -> numbers.add(one.number()));
+        return numbers;
     }
 }

@@ -1,6 +1,7 @@
 package org.stoq.store;
 
 import java.io.IOException;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,8 +56,7 @@ final class SegmentWalk {
                         window,
                         offset - windowStart,
                         windowStart + windowLength - offset,
-                        segment.number(),
-                        offset);
+                        segment.number());
         return header != null && (long) offset + header.recordLength() <= to ? header : null;
     }
 
@@ -87,12 +87,12 @@ final class SegmentWalk {
     private int readable(int offset, int length) throws IOException {
         try {
             int count = segment.file().read(window, 0, length, offset);
-            java.util.Arrays.fill(window, count, length, (byte) 0);
+            Arrays.fill(window, count, length, (byte) 0);
             return length;
         } catch (java.nio.file.NoSuchFileException | java.nio.channels.ClosedChannelException e) {
             throw e;
         } catch (IOException e) {
-            java.util.Arrays.fill(window, 0, length, (byte) 0);
+            Arrays.fill(window, 0, length, (byte) 0);
             int sector = 4 << 10;
             for (int at = 0; at < length; at += sector) {
                 readSector(offset, at, Math.min(sector, length - at));

@@ -32,7 +32,7 @@ final class SpaceGuard {
      * @param mayUseReserve whether the record serves to free space or to keep order
      * @throws StoqException STORAGE_FULL
      */
-    void claim(int bytes, boolean mayUseReserve) throws IOException {
+    void claim(int bytes, boolean mayUseReserve) throws StoqException {
         if (mayUseReserve || granted.addAndGet(-bytes) >= 0) {
             return;
         }
@@ -73,10 +73,6 @@ final class SpaceGuard {
 
     /** Returns how many bytes the disk has left, or 0 if it does not say. */
     long usableBytes() {
-        try {
-            return disk.usableBytes(directory);
-        } catch (IOException e) {
-            return 0;
-        }
+        return disk.usableBytes(directory);
     }
 }

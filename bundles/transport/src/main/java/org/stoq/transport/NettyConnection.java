@@ -73,7 +73,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Quic
     private volatile @Nullable StoqException ownReason;
 
     private volatile PathStats stats = PathStats.NONE;
-    private volatile long statsAskedNanos;
+    private volatile long statsAskedNanos = System.nanoTime() - STATS_AGE_NANOS;
 
     /**
      * Wraps a channel, which gets it as a handler.
@@ -158,7 +158,14 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Quic
             }
             return made.getFirst();
         } catch (InterruptedException e) {
-            givePlaceBack(count);
+            // Nobody will use it: it goes as soon as it comes.
+            creation.addListener(
+                    opening -> {
+                        givePlaceBack(count);
+                        if (creation.isSuccess()) {
+                            creation.getNow().close();
+                        }
+                    });
             Thread.currentThread().interrupt();
             throw new StoqException(StoqErrorCode.CANCELLED, "interrupted while opening", e);
         } catch (ExecutionException e) {
@@ -227,7 +234,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Quic
     @Override
     public PathStats stats() {
         long now = System.nanoTime();
-        if (channel.isActive() && now - statsAskedNanos > STATS_AGE_NANOS) {
+        if (channel.isActive() && now - statsAskedNanos >= STATS_AGE_NANOS) {
             statsAskedNanos = now;
             channel.collectPathStats(0)
                     .addListener(

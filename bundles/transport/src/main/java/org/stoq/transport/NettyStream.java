@@ -33,7 +33,12 @@ import org.stoq.sdk.transport.QuicStream;
  * while {@value #MAX_UNSENT_BYTES} bytes of it are not yet taken by the engine.
  */
 final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStream {
-    private static final int MAX_RECEIVED_BYTES = 1 << 20;
+    /**
+     * The default credit of STOQ and the headers of its frames: what a reader that has stopped was
+     * sent waits here, and does not fill the connection's window.
+     */
+    private static final int MAX_RECEIVED_BYTES = (2 << 20) + (128 << 10);
+
     private static final int MAX_UNSENT_BYTES = 1 << 20;
 
     private final QuicStreamChannel channel;
@@ -195,11 +200,20 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStre
         fail(failure, failure);
         discard();
         if (channel.isOpen()) {
-            channel.shutdown((int) code.wireCode()).addListener(done -> channel.close());
+            shutdown((int) code.wireCode()).addListener(done -> channel.close());
         }
     }
 
-    /** The connection has ended. */
+    /** Ends the directions that there are. */
+    private ChannelFuture shutdown(int wireCode) {
+        if (bidirectional()) {
+            return channel.shutdown(wireCode);
+        }
+        return channel.isLocalCreated()
+                ? channel.shutdownOutput(wireCode)
+                : channel.shutdownInput(wireCode);
+    }
+
     private void fail(StoqException forReaders, StoqException forWriters) {
         lock.lock();
         try {

@@ -2,6 +2,7 @@ package org.stoq.client;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
@@ -9,10 +10,11 @@ import java.nio.channels.WritableByteChannel;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 import org.stoq.client.session.OutgoingCall;
 import org.stoq.client.session.Session;
 import org.stoq.sdk.Digest;
@@ -29,7 +31,7 @@ import org.stoq.sdk.cbor.CborMap;
 public final class ContentClient {
     private static final String SERVICE = "content";
 
-    /** A body's deadline: transfers are as long as they are, and stalls end with the connection. */
+    /** Deadline of a transfer: the longest that a node grants. */
     private static final Duration TRANSFER = Duration.ofHours(1);
 
     private static final int BUFFER_BYTES = 1 << 17;
@@ -61,8 +63,11 @@ public final class ContentClient {
     /**
      * Publishes an object. Returns when it is durable on the node.
      *
+     * @param source the bytes, read to its end; its reads block
      * @param length how many bytes will come, if that is known
-     * @param progress told how many bytes were sent, again and again
+     * @param progress told how many bytes were sent, after each piece of them
+     * @throws StoqException INTEGRITY if the node has stored other bytes than were sent; what the
+     *     node refuses with
      */
     public Published put(
             Put what, ReadableByteChannel source, OptionalLong length, LongConsumer progress)
@@ -75,7 +80,7 @@ public final class ContentClient {
                         .build();
         CborMap arguments =
                 CborMap.builder()
-                        .put(1, what.name)
+                        .put(1, ObjectRef.withoutLeadingSlashes(what.name))
                         .put(2, what.mediaType)
                         .put(3, attributes)
                         .build();
@@ -83,15 +88,26 @@ public final class ContentClient {
         if (length.isPresent()) {
             request = request.withBody(length.getAsLong());
         }
+        MessageDigest sha256 = sha256();
         try (OutgoingCall call = session.begin(request, URGENCY)) {
-            ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+            ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
             while (source.read(buffer) >= 0) {
-                progress.accept(buffer.flip().remaining());
+                int piece = buffer.flip().remaining();
+                sha256.update(buffer.duplicate());
                 call.body().write(buffer);
+                progress.accept(piece);
                 buffer.clear();
             }
             try (Reply reply = call.reply()) {
-                return Published.of(reply.response().results());
+                Published published = Published.of(reply.response().results());
+                Digest sent = Digest.copyOf(sha256.digest());
+                if (!published.object().equals(sent)) {
+                    throw new StoqException(
+                            StoqErrorCode.INTEGRITY,
+                            "the node stored %s where %s was sent"
+                                    .formatted(published.object(), sent));
+                }
+                return published;
             }
         }
     }
@@ -99,54 +115,69 @@ public final class ContentClient {
     /** Publishes an object that is in memory. */
     public Published put(String name, byte[] content) throws IOException {
         try (ReadableByteChannel source =
-                Channels.newChannel(
-                        new ByteArrayInputStream(content))) {
+                Channels.newChannel(new ByteArrayInputStream(content))) {
             return put(Put.of(name), source, OptionalLong.of(content.length), bytes -> {});
         }
     }
 
-    /** Gets an object; its content is the reply's body. Close the reply. */
+    /** Gets the newest object under a name, as {@link #get(ObjectRef)}. */
     public Reply get(String name) throws IOException {
-        return session.call(
-                Request.of(SERVICE, "get", CborMap.builder().put(1, name).build())
-                        .within(TRANSFER));
+        return get(ObjectRef.named(name));
     }
 
-    /** Gets a part of an object. */
-    public Reply get(String name, long offset, long length) throws IOException {
+    /**
+     * Gets an object; its content is the reply's body, unchecked: {@link #download} checks it. Close
+     * the reply.
+     *
+     * @throws StoqException NOT_FOUND if there is none
+     */
+    public Reply get(ObjectRef object) throws IOException {
         return session.call(
-                Request.of(
-                                SERVICE,
-                                "get",
-                                CborMap.builder()
-                                        .put(1, name)
-                                        .put(3, offset)
-                                        .put(4, length)
-                                        .build())
-                        .within(TRANSFER));
+                Request.of(SERVICE, "get", object.arguments().build()).within(TRANSFER));
+    }
+
+    /**
+     * Gets a part of an object. Close the reply.
+     *
+     * @param offset where the part begins, from 0 on
+     * @param length how many bytes it has
+     * @throws StoqException PRECONDITION_FAILED if the object is shorter, NOT_FOUND if there is none
+     */
+    public Reply get(ObjectRef object, long offset, long length) throws IOException {
+        CborMap arguments = object.arguments().put(3, offset).put(4, length).build();
+        return session.call(Request.of(SERVICE, "get", arguments).within(TRANSFER));
+    }
+
+    /** Downloads the newest object under a name, as {@link #download(ObjectRef,
+     * WritableByteChannel, LongConsumer)}. */
+    public ObjectInfo download(String name, WritableByteChannel target, LongConsumer progress)
+            throws IOException {
+        return download(ObjectRef.named(name), target, progress);
     }
 
     /**
      * Gets a whole object and checks it against its digest.
      *
-     * @param progress told how many bytes have come, again and again
+     * @param target takes the bytes before they are checked: forget them if this fails
+     * @param progress told how many bytes have come, after each piece of them
      * @throws StoqException INTEGRITY if the bytes are not those that were published
      */
-    public ObjectInfo download(String name, WritableByteChannel target, LongConsumer progress)
+    public ObjectInfo download(
+            ObjectRef object, WritableByteChannel target, LongConsumer progress)
             throws IOException {
-        try (Reply reply = get(name)) {
+        try (Reply reply = get(object)) {
             ObjectInfo info = ObjectInfo.ofHead(reply.response().results());
             MessageDigest sha256 = sha256();
             ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
             long total = 0;
             while (reply.body().read(buffer) >= 0) {
-                buffer.flip();
-                total += buffer.remaining();
-                progress.accept(buffer.remaining());
+                int piece = buffer.flip().remaining();
+                total += piece;
                 sha256.update(buffer.duplicate());
                 while (buffer.hasRemaining()) {
                     target.write(buffer);
                 }
+                progress.accept(piece);
                 buffer.clear();
             }
             Digest received = Digest.copyOf(sha256.digest());
@@ -154,42 +185,98 @@ public final class ContentClient {
                 throw new StoqException(
                         StoqErrorCode.INTEGRITY,
                         "%s came as %d bytes with digest %s, published were %d with %s"
-                                .formatted(name, total, received, info.size(), info.object()));
+                                .formatted(object, total, received, info.size(), info.object()));
             }
             return info;
         }
     }
 
-    /** Returns what the node says of an object. */
+    /** Returns what the node says of the newest object under a name. */
     public ObjectInfo head(String name) throws IOException {
-        return ObjectInfo.ofHead(results("head", CborMap.builder().put(1, name).build()));
+        return head(ObjectRef.named(name));
     }
 
-    /** Returns the objects whose names begin with a prefix, in the order of their names. */
-    public List<ObjectInfo> list(String prefix) throws IOException {
-        List<ObjectInfo> all = new ArrayList<>();
-        String after = "";
-        boolean more = true;
-        while (more) {
-            CborMap page =
-                    results("ls", CborMap.builder().put(1, prefix).put(2, after).build());
-            for (Object item : page.list(1)) {
-                all.add(ObjectInfo.ofItem((CborMap) item));
-            }
-            after = page.findText(3).orElse("");
-            more = page.bool(2);
+    /**
+     * Returns what the node says of an object.
+     *
+     * @throws StoqException NOT_FOUND if there is none
+     */
+    public ObjectInfo head(ObjectRef object) throws IOException {
+        return ObjectInfo.ofHead(results("head", object.arguments().build()));
+    }
+
+    /**
+     * Returns the objects whose names begin with a prefix, in the order of their names. Asks for one
+     * page after the other as the stream is read, and holds one at a time.
+     *
+     * @return not to be read by several threads; reading it throws {@link UncheckedIOException}
+     */
+    public Stream<ObjectInfo> list(String prefix) {
+        ObjectPage before = new ObjectPage(List.of(), Optional.of(""));
+        return Stream.iterate(
+                        Optional.of(before),
+                        Optional::isPresent,
+                        page -> page.orElseThrow().next().map(after -> uncheckedPage(prefix, after)))
+                .flatMap(page -> page.orElseThrow().objects().stream());
+    }
+
+    private ObjectPage uncheckedPage(String prefix, String after) {
+        try {
+            return page(prefix, after);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        return all;
     }
 
-    /** Removes a name. What it held goes with the next collection, unless something else needs it. */
+    /**
+     * Returns one page of {@link #list}.
+     *
+     * @param after the name behind which it begins; empty for the first page
+     */
+    public ObjectPage page(String prefix, String after) throws IOException {
+        String plain = ObjectRef.withoutLeadingSlashes(prefix);
+        CborMap arguments = CborMap.builder().put(1, plain).put(2, after).build();
+        return ObjectPage.of(results("ls", arguments), after);
+    }
+
+    /**
+     * Removes a name. What it held goes with the next collection, unless something else needs it.
+     *
+     * @throws StoqException NOT_FOUND if there is none
+     */
     public void remove(String name) throws IOException {
-        results("rm", CborMap.builder().put(1, name).build());
+        results("rm", ObjectRef.named(name).arguments().build());
     }
 
     /** Returns the counters of the node's content store (docs/spec/content.md). */
     public CborMap stats() throws IOException {
         return results("stats", CborMap.EMPTY);
+    }
+
+    /**
+     * Collects what nothing needs any more. Needs an operator's certificate. Blocks until it is done.
+     *
+     * @return what was done (docs/spec/content.md)
+     */
+    public CborMap gc(Progress progress) throws IOException {
+        return watched("gc", progress);
+    }
+
+    /**
+     * Reads everything that is stored and checks it. Needs an operator's certificate. Blocks until it
+     * is done.
+     *
+     * @return what was found (docs/spec/content.md)
+     */
+    public CborMap verify(Progress progress) throws IOException {
+        return watched("verify", progress);
+    }
+
+    private CborMap watched(String method, Progress progress) throws IOException {
+        Request request = Request.of(SERVICE, method, CborMap.EMPTY).within(TRANSFER);
+        try (Reply reply = session.call(request)) {
+            return new ProgressReader(reply.body()).results(progress);
+        }
     }
 
     private CborMap results(String method, CborMap arguments) throws IOException {

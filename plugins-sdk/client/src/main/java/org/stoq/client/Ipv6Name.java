@@ -11,7 +11,7 @@ import org.stoq.sdk.StoqException;
 import org.stoq.sdk.config.HostPort;
 
 /** Finds the IPv6 addresses of a name; STOQ has no others (decision 1). */
-final class Ipv6Name {
+public final class Ipv6Name {
     private Ipv6Name() {}
 
     /**
@@ -20,7 +20,7 @@ final class Ipv6Name {
      * @throws StoqException NOT_FOUND if there is no such name, INVALID_REQUEST if it has IPv4
      *     addresses only
      */
-    static List<InetSocketAddress> resolve(HostPort target) throws StoqException {
+    public static List<InetSocketAddress> resolve(HostPort target) throws StoqException {
         InetAddress[] all;
         try {
             all = InetAddress.getAllByName(target.host());

@@ -35,6 +35,9 @@ public final class StoqClient implements AutoCloseable {
     /** The connection that {@link #cdnGet} keeps; guarded by the lock. */
     private @Nullable StoqConnection shared;
 
+    /** Guarded by the lock. */
+    private boolean closed;
+
     private StoqClient(Builder builder) {
         this.ownsTransport = builder.transport == null;
         this.transport = builder.transport != null ? builder.transport : findTransport();
@@ -73,6 +76,7 @@ public final class StoqClient implements AutoCloseable {
 
     /** Connects to a node, as {@link #connect(String)}. */
     public StoqConnection connect(HostPort target) throws IOException {
+        requireOpen();
         StoqException last = null;
         for (InetSocketAddress address : Ipv6Name.resolve(target)) {
             try {
@@ -92,17 +96,41 @@ public final class StoqClient implements AutoCloseable {
     /**
      * Gets an object from the configured server, over a connection that is kept for the next one.
      *
-     * @param name name of the object, such as {@code /content/video.mp4}
+     * @param path name of the object, such as {@code /content/video.mp4}; the slash at the beginning
+     *     is no part of the name
      * @return its content as it arrives; close it
+     * @throws IllegalStateException if the client was built without a server
      */
-    public Reply cdnGet(String name) throws IOException {
-        return sharedConnection().content().get(name);
+    public Reply cdnGet(String path) throws IOException {
+        return content().get(path);
+    }
+
+    /**
+     * Returns the content network as the configured server serves it, over a connection that is kept.
+     * Ask again rather than keeping the result: a connection that has ended is replaced then.
+     *
+     * @throws IllegalStateException if the client was built without a server
+     */
+    public ContentClient content() throws IOException {
+        return sharedConnection().content();
+    }
+
+    private void requireOpen() {
+        lock.lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("the client is closed");
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     private StoqConnection sharedConnection() throws IOException {
         HostPort target =
                 server.orElseThrow(
-                        () -> new IllegalStateException("the client was built without a server"));
+                        () -> new IllegalStateException("no server to ask; build the client with"
+                                            + " .server(\"[::1]:4433\")"));
         lock.lock();
         try {
             StoqConnection kept = shared;
@@ -121,6 +149,7 @@ public final class StoqClient implements AutoCloseable {
     public void close() {
         lock.lock();
         try {
+            closed = true;
             if (shared != null) {
                 shared.close();
                 shared = null;
@@ -128,7 +157,14 @@ public final class StoqClient implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        if (ownsTransport && transport instanceof AutoCloseable closeable) {
+        if (ownsTransport) {
+            closeTransport(transport);
+        }
+    }
+
+    /** Ends an engine that was found and not given. */
+    static void closeTransport(Transport engine) {
+        if (engine instanceof AutoCloseable closeable) {
             try {
                 closeable.close();
             } catch (Exception e) {
@@ -178,7 +214,7 @@ public final class StoqClient implements AutoCloseable {
             return this;
         }
 
-        /** Sets the server that {@link StoqClient#cdnGet} asks. */
+        /** Sets the server that {@link StoqClient#cdnGet} and {@link StoqClient#content} ask. */
         public Builder server(String target) {
             this.server = Optional.of(HostPort.parse(target));
             return this;

@@ -3,12 +3,7 @@ package org.stoq.client;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
-import org.stoq.client.session.RawStream;
 import org.stoq.client.session.Session;
-import org.stoq.client.session.SessionHandler;
 import org.stoq.client.session.SessionOptions;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
@@ -22,34 +17,17 @@ public final class StoqConnection implements AutoCloseable {
     /** Largest message of {@link #recv}; a longer one is read as a stream. */
     public static final int MAX_MESSAGE_BYTES = 16 << 20;
 
-    private static final int MAX_WAITING_STREAMS = 64;
-    private static final long END_CHECK_MILLIS = 200;
-
-    private final Streams streams = new Streams();
+    private final WaitingStreams streams = new WaitingStreams();
     private final Session session;
 
     private StoqConnection(QuicConnection connection, SessionOptions options) throws IOException {
         this.session = Session.open(connection, options, streams);
+        session.closed().thenRun(streams::end);
     }
 
     static StoqConnection open(QuicConnection connection, SessionOptions options)
             throws IOException {
         return new StoqConnection(connection, options);
-    }
-
-    /** Keeps the peer's streams until somebody accepts them; more than that are refused. */
-    private static final class Streams implements SessionHandler {
-        private final BlockingQueue<RawStream> waiting =
-                new ArrayBlockingQueue<>(MAX_WAITING_STREAMS);
-
-        @Override
-        public void stream(Session session, RawStream stream) throws IOException {
-            if (!waiting.offer(stream)) {
-                throw new StoqException(StoqErrorCode.RATE_LIMITED, "too many streams wait");
-            }
-            // The session forgets the stream when this returns.
-            stream.closed().toCompletableFuture().join();
-        }
     }
 
     /** Returns who the peer is, as the handshake has proved it. */
@@ -77,34 +55,25 @@ public final class StoqConnection implements AutoCloseable {
         return session.call(request);
     }
 
-    /** Opens a stream of bytes. */
+    /** Opens a stream of bytes. The peer hears of it with the first byte. */
     public StoqStream openStream() throws IOException {
         return new StoqStream(session.openStream());
     }
 
     /**
-     * Waits for the next stream that the peer opens. Blocks; an interrupt gives up.
+     * Waits for the next stream that the peer opens. Blocks; an interrupt gives up. When {@value
+     * WaitingStreams#MAX_WAITING} of them wait, the next one is refused with RATE_LIMITED.
      *
      * @return the stream, or nothing once the connection has ended
      */
     public Optional<StoqStream> acceptStream() throws IOException {
-        try {
-            while (true) {
-                RawStream next = streams.waiting.poll(END_CHECK_MILLIS, TimeUnit.MILLISECONDS);
-                if (next != null) {
-                    return Optional.of(new StoqStream(next));
-                }
-                if (!session.connection().isOpen() && streams.waiting.isEmpty()) {
-                    return Optional.empty();
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StoqException(StoqErrorCode.CANCELLED, "interrupted while accepting", e);
-        }
+        return streams.next().map(StoqStream::new);
     }
 
-    /** Sends a message: a stream of its own that holds nothing else. Blocks while it is not taken. */
+    /**
+     * Sends a message: a stream of its own that holds nothing else. Blocks until the peer has read it
+     * whole, as {@link #recv} does.
+     */
     public void send(byte[] message) throws IOException {
         try (StoqStream stream = openStream()) {
             stream.write(ByteBuffer.wrap(message));
@@ -120,14 +89,21 @@ public final class StoqConnection implements AutoCloseable {
      *     the connection has ended
      */
     public byte[] recv() throws IOException {
-        try (StoqStream stream =
+        StoqStream stream =
                 acceptStream()
                         .orElseThrow(
                                 () ->
                                         new StoqException(
                                                 StoqErrorCode.CONNECTION_LOST,
-                                                "the connection has ended"))) {
-            return stream.readAll(MAX_MESSAGE_BYTES);
+                                                "the connection has ended"));
+        try {
+            byte[] message = stream.readAll(MAX_MESSAGE_BYTES);
+            // The sender takes our end for the receipt.
+            stream.close();
+            return message;
+        } catch (StoqException e) {
+            stream.reset(e.code());
+            throw e;
         }
     }
 

@@ -9,6 +9,9 @@ import org.stoq.sdk.StoqException;
 
 /** A stream of bytes both ways. One thread reads and one writes; both block. */
 public final class StoqStream implements ByteChannel {
+    /** What fits a Java array on every platform, and one byte more. */
+    private static final int MAX_ARRAY_BYTES = Integer.MAX_VALUE - 16;
+
     private static final int BUFFER_BYTES = 1 << 16;
 
     private final RawStream stream;
@@ -40,9 +43,13 @@ public final class StoqStream implements ByteChannel {
     /**
      * Reads to the end.
      *
+     * @param maxBytes the limit, at most {@value #MAX_ARRAY_BYTES}
      * @throws StoqException TOO_LARGE if there is more than the limit
      */
     public byte[] readAll(int maxBytes) throws IOException {
+        if (maxBytes < 0 || maxBytes > MAX_ARRAY_BYTES) {
+            throw new IllegalArgumentException("a limit of " + maxBytes + " bytes");
+        }
         ByteBuffer all = ByteBuffer.allocate(Math.min(maxBytes, BUFFER_BYTES) + 1);
         while (read(all) >= 0) {
             if (all.position() > maxBytes) {
@@ -69,7 +76,10 @@ public final class StoqStream implements ByteChannel {
         return stream.input().isOpen() || stream.output().isOpen();
     }
 
-    /** Ends both directions; what was not read is given up. */
+    /**
+     * Ends both directions. Where not everything was read, the whole stream is given up: what was
+     * written may not arrive then, so {@link #finish} and read to the end before this.
+     */
     @Override
     public void close() throws IOException {
         stream.close();

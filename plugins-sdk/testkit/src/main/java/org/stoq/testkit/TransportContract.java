@@ -147,6 +147,36 @@ public abstract class TransportContract {
     }
 
     @Test
+    protected void aReaderThatGivesUpStopsTheWriterOfAOneWayStream() throws Exception {
+        Pair pair = connect();
+        QuicStream stream = pair.client.openStream(false);
+        stream.write(ByteBuffer.wrap(new byte[] {1}));
+        QuicStream accepted = pair.server.acceptStream();
+        assertThat(accepted.read(ByteBuffer.allocate(10))).isEqualTo(1);
+
+        accepted.abort(StoqErrorCode.RATE_LIMITED);
+
+        assertThat(codeOf(() -> writeForever(stream)))
+                .isIn(StoqErrorCode.RATE_LIMITED, StoqErrorCode.CANCELLED);
+        assertThat(pair.client.isOpen()).isTrue();
+    }
+
+    @Test
+    protected void aWriterThatGivesUpIsHeardByTheReaderOfAOneWayStream() throws Exception {
+        Pair pair = connect();
+        QuicStream stream = pair.client.openStream(false);
+        stream.write(ByteBuffer.wrap(new byte[] {1}));
+        QuicStream accepted = pair.server.acceptStream();
+        assertThat(accepted.read(ByteBuffer.allocate(10))).isEqualTo(1);
+        FutureTask<StoqErrorCode> reading = startReading(accepted);
+
+        stream.abort(StoqErrorCode.RATE_LIMITED);
+
+        assertThat(reading.get()).isEqualTo(StoqErrorCode.RATE_LIMITED);
+        assertThat(pair.server.isOpen()).isTrue();
+    }
+
+    @Test
     protected void anAbortWakesABlockedWriter() throws Exception {
         Pair pair = connect();
         QuicStream stream = pair.client.openStream(true);

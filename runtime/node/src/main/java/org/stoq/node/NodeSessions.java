@@ -42,6 +42,9 @@ final class NodeSessions implements SessionHandler {
     private final BooleanSupplier anonymousReaders;
     private final Set<Session> open = ConcurrentHashMap.newKeySet();
 
+    /** Set when the drain begins, read by whoever begins a session. */
+    private volatile boolean leaving;
+
     NodeSessions(
             Extensions extensions, PeerTable peers, NodeId self, BooleanSupplier anonymousReaders) {
         this.extensions = extensions;
@@ -55,30 +58,37 @@ final class NodeSessions implements SessionHandler {
      * Begins a session on a connection.
      *
      * @throws StoqException UNAUTHENTICATED if the peer has shown no certificate and must, CONFLICT
-     *     if it is this node itself
+     *     if it is this node itself, GOING_AWAY if the node is stopping; the connection is closed
+     *     with that code
      */
     Session begin(QuicConnection connection, SessionOptions options) throws IOException {
-        // Before the session opens: whoever is refused here makes no call.
-        Optional<PeerCertificate> certificate =
-                PeerCertificate.of(connection.peerCertificates());
-        if (certificate.isEmpty() && !anonymousReaders.getAsBoolean()) {
-            throw refuse(
-                    connection, StoqErrorCode.UNAUTHENTICATED, "a client certificate is needed");
+        try {
+            // Before the session opens: whoever is refused here makes no call.
+            Optional<PeerCertificate> certificate =
+                    PeerCertificate.of(connection.peerCertificates());
+            requireWelcome(certificate);
+            boolean node = certificate.filter(shown -> shown.role() == Role.NODE).isPresent();
+            Session session = Session.open(connection, node ? options.forPeers() : options, this);
+            open.add(session);
+            session.closed().thenRun(() -> open.remove(session));
+            return session;
+        } catch (StoqException e) {
+            connection.close(e.code(), String.valueOf(e.getMessage()));
+            throw e;
         }
-        if (certificate.isPresent() && certificate.get().id().equals(self)) {
-            throw refuse(connection, StoqErrorCode.CONFLICT, "the node has reached itself");
-        }
-        boolean node = certificate.filter(shown -> shown.role() == Role.NODE).isPresent();
-        Session session = Session.open(connection, node ? options.forPeers() : options, this);
-        open.add(session);
-        session.closed().thenRun(() -> open.remove(session));
-        return session;
     }
 
-    private static StoqException refuse(
-            QuicConnection connection, StoqErrorCode code, String reason) {
-        connection.close(code, reason);
-        return new StoqException(code, reason);
+    private void requireWelcome(Optional<PeerCertificate> certificate) throws StoqException {
+        if (leaving) {
+            throw new StoqException(StoqErrorCode.GOING_AWAY, "the node is stopping");
+        }
+        if (certificate.isEmpty() && !anonymousReaders.getAsBoolean()) {
+            throw new StoqException(
+                    StoqErrorCode.UNAUTHENTICATED, "a client certificate is needed here");
+        }
+        if (certificate.isPresent() && certificate.get().id().equals(self)) {
+            throw new StoqException(StoqErrorCode.CONFLICT, "the node has reached itself");
+        }
     }
 
     /** Returns how many sessions are open. */
@@ -148,7 +158,7 @@ final class NodeSessions implements SessionHandler {
                                         System.Logger.Level.INFO,
                                         "peer {0} connected at {1}",
                                         id.shortName(),
-                                        peer.address());
+                                        Addresses.text(peer.address()));
                                 tell(listener -> listener.connected(peer));
                             });
         }
@@ -221,6 +231,7 @@ final class NodeSessions implements SessionHandler {
      * @return whether all calls had ended in time
      */
     boolean drain(Duration patience) throws InterruptedException {
+        leaving = true;
         long end = System.nanoTime() + patience.toNanos();
         List<Session> sessions = new ArrayList<>(open);
         for (Session session : sessions) {

@@ -1,4 +1,7 @@
-/** Watches a folder of plug-ins and decides which are let in. */
+/**
+ * Watches the folder of plug-ins, decides which are let in, and installs, replaces and removes them
+ * in the running framework.
+ */
 @NullMarked
 package org.stoq.plugins;
 

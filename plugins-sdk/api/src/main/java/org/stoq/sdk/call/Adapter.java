@@ -22,8 +22,7 @@ public interface Adapter {
 
     /**
      * Answers one call. Runs on a virtual thread of its own and may block; it is interrupted at the
-     * call's deadline and when the connection ends. A caller that gives up this call alone shows at
-     * the next read or write.
+     * call's deadline, when the caller gives up, and when the connection ends.
      *
      * @throws org.stoq.sdk.StoqException to answer with that error; after {@link Call#respond} the
      *     stream is reset with it instead

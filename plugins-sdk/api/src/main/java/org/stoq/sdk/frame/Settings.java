@@ -13,8 +13,13 @@ import org.stoq.sdk.cbor.CborMap;
  *     2^31-1
  */
 public record Settings(int protocolVersion, int maxHeaderBytes, int initialCreditBytes) {
-    /** What this version offers: 16 KiB of headers, 4 MiB of credit. */
-    public static final Settings DEFAULT = new Settings(1, 16 << 10, 4 << 20);
+    /**
+     * What this version offers: 16 KiB of headers, 2 MiB of credit.
+     *
+     * <p>An engine must hold the credit of a stream above the windows of QUIC: readers that have
+     * stopped would use up the connection's window otherwise, and stop everybody.
+     */
+    public static final Settings DEFAULT = new Settings(1, 16 << 10, 2 << 20);
 
     private static final int VERSION = 1;
     private static final int MAX_HEADER = 2;

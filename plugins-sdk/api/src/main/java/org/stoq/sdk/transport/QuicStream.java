@@ -32,6 +32,9 @@ public interface QuicStream {
      * Writes all remaining bytes. Blocks while flow control, congestion control or a full send
      * buffer hold them back: this is the back-pressure of the protocol.
      *
+     * <p>An engine may fail to tell a STOP_SENDING that came while nobody wrote: later writes may block
+     * then until {@link #abort} or the end of the connection.
+     *
      * @param source borrowed until the return: the bytes are copied once, into a buffer that waits for its turn
      * @throws org.stoq.sdk.StoqException CANCELLED, or the peer's code where that is known, if it sent
      *     STOP_SENDING; else as {@link #read}

@@ -3,12 +3,12 @@ package org.stoq.client.session;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.frame.FrameHeader;
 import org.stoq.sdk.frame.FrameType;
-import org.stoq.sdk.frame.RstStreamFrame;
 
 /** A body as it arrives; gives the peer new credit for what was read. Belongs to one thread. */
 final class BodyReader implements ReadableByteChannel {
@@ -28,8 +28,11 @@ final class BodyReader implements ReadableByteChannel {
     private long granted;
     private long received;
     private long unacknowledged;
-    private boolean ended;
-    private boolean discarding;
+    private OptionalLong announced = OptionalLong.empty();
+    private boolean noMoreCredit;
+
+    /** Read by whoever ends the call, perhaps another thread. */
+    private volatile boolean ended;
 
     /**
      * Creates the reader.
@@ -49,6 +52,18 @@ final class BodyReader implements ReadableByteChannel {
         return this;
     }
 
+    /** Takes a body of exactly this length, if one was announced. */
+    BodyReader expecting(OptionalLong bytes) {
+        this.announced = bytes;
+        return this;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws StoqException INVALID_REQUEST if the body has another length than was announced; what
+     *     the peer breaks it off with
+     */
     @Override
     public int read(ByteBuffer target) throws IOException {
         if (!target.hasRemaining()) {
@@ -62,11 +77,15 @@ final class BodyReader implements ReadableByteChannel {
         }
         int limit = target.limit();
         target.limit(target.position() + Math.min(target.remaining(), inFrame));
-        int read = stream.readPayload(target);
-        target.limit(limit);
+        int read;
+        try {
+            read = stream.readPayload(target);
+        } finally {
+            target.limit(limit);
+        }
         inFrame -= read;
         unacknowledged += read;
-        if (unacknowledged >= window / 2 && !discarding) {
+        if (unacknowledged >= window / 2 && !noMoreCredit) {
             granted += unacknowledged;
             credits.give(unacknowledged);
             unacknowledged = 0;
@@ -77,35 +96,49 @@ final class BodyReader implements ReadableByteChannel {
     private void begin(@Nullable FrameHeader header) throws IOException {
         if (header == null) {
             ended = true;
+            requireAnnounced(received < announced.orElse(received));
             return;
         }
         if (header.type() == FrameType.RST_STREAM) {
             ended = true;
-            RstStreamFrame reset = (RstStreamFrame) stream.read(header);
-            StoqErrorCode code =
-                    StoqErrorCode.ofWireCode(reset.errorCode()).orElse(StoqErrorCode.INTERNAL);
-            throw new StoqException(code, "the peer broke the body off");
+            stream.throwReset(header);
         }
         if (header.type() != FrameType.DATA) {
-            throw new StoqException(
+            throw stream.violation(
                     StoqErrorCode.PROTOCOL_VIOLATION, header.type() + " within a body");
         }
         received += header.length();
         if (received > granted) {
-            throw new StoqException(
+            throw stream.violation(
                     StoqErrorCode.CREDIT_EXCEEDED,
                     "%d bytes where %d were granted".formatted(received, granted));
         }
+        requireAnnounced(received > announced.orElse(received));
         inFrame = header.length();
     }
 
-    /** Reads what the peer has credit for and throws it away. Blocks until the peer's end. */
+    private void requireAnnounced(boolean broken) throws StoqException {
+        if (broken) {
+            throw new StoqException(
+                    StoqErrorCode.INVALID_REQUEST,
+                    "a body of %d bytes where %d were announced"
+                            .formatted(received, announced.orElse(received)));
+        }
+    }
+
+    /** Reads to the peer's end, throwing everything away. Blocks. */
     void discard() throws IOException {
-        discarding = true;
         ByteBuffer waste = ByteBuffer.allocate(1 << 14);
         while (read(waste) >= 0) {
             waste.clear();
         }
+    }
+
+    /** The same for a peer that must stop: it gets no credit any more. */
+    void discardWithoutCredit() throws IOException {
+        noMoreCredit = true;
+        announced = OptionalLong.empty();
+        discard();
     }
 
     /** Returns whether the peer's end was seen. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.WritableByteChannel;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
@@ -12,7 +13,7 @@ import org.stoq.sdk.frame.RstStreamFrame;
 
 /**
  * A body on its way out: DATA frames, as much as the peer gives credit for, when it is this stream's
- * turn. Belongs to one thread; {@link Credit#end} may come from another.
+ * turn. Belongs to one thread; {@link #abort} may come from another.
  */
 final class BodyWriter implements WritableByteChannel {
     private final FrameStream stream;
@@ -20,7 +21,7 @@ final class BodyWriter implements WritableByteChannel {
     private final Turnstile turnstile;
     private final Supplier<Turnstile.Priority> priority;
     private final Runnable atEnd;
-    private boolean open = true;
+    private final AtomicBoolean open = new AtomicBoolean(true);
 
     /**
      * Creates the writer.
@@ -43,7 +44,7 @@ final class BodyWriter implements WritableByteChannel {
 
     @Override
     public int write(ByteBuffer source) throws IOException {
-        if (!open) {
+        if (!open.get() && !credit.ended()) {
             throw new ClosedChannelException();
         }
         int total = source.remaining();
@@ -60,14 +61,13 @@ final class BodyWriter implements WritableByteChannel {
 
     @Override
     public boolean isOpen() {
-        return open;
+        return open.get();
     }
 
     /** Ends the body as it should end. */
     @Override
     public void close() throws IOException {
-        if (open) {
-            open = false;
+        if (open.compareAndSet(true, false)) {
             try {
                 stream.finish();
             } finally {
@@ -78,10 +78,9 @@ final class BodyWriter implements WritableByteChannel {
 
     /** Ends the body before its time; the peer gets what was sent, and then the reason. */
     void breakOff(StoqErrorCode code) {
-        if (!open) {
+        if (!open.compareAndSet(true, false)) {
             return;
         }
-        open = false;
         try {
             stream.finish(new RstStreamFrame(stream.id(), code.wireCode()));
         } catch (IOException e) {
@@ -91,12 +90,21 @@ final class BodyWriter implements WritableByteChannel {
         }
     }
 
+    /** The peer takes so many bytes more. */
+    void addCredit(long bytes) {
+        credit.add(bytes);
+    }
+
+    /** The peer takes no more: whoever writes learns why. */
+    void refused(StoqException reason) {
+        credit.end(reason);
+    }
+
     /** Ends the body at once, together with the other direction. */
     void abort(StoqErrorCode code) {
         stream.abort(code);
         credit.end(new StoqException(code, "the stream was given up"));
-        if (open) {
-            open = false;
+        if (open.compareAndSet(true, false)) {
             atEnd.run();
         }
     }

@@ -7,17 +7,15 @@ import org.stoq.sdk.frame.Frame;
 import org.stoq.sdk.frame.GoAwayFrame;
 import org.stoq.sdk.frame.PingFrame;
 import org.stoq.sdk.frame.PriorityFrame;
+import org.stoq.sdk.frame.RstStreamFrame;
 import org.stoq.sdk.frame.Settings;
 import org.stoq.sdk.frame.SettingsFrame;
 import org.stoq.sdk.frame.WindowUpdateFrame;
 
 /** Judges the frames of the peer's control stream, one after the other. Time is an argument. */
 final class ControlReader {
-    /** Priorities of streams that have not begun, at most. */
-    static final int MAX_PRIORITIES = 1_024;
-
     /** More PINGs than this in a second are no measurement. */
-    private static final int MAX_PINGS_PER_SECOND = 100;
+    static final int MAX_PINGS_PER_SECOND = 100;
 
     private static final long SECOND_NANOS = 1_000_000_000;
 
@@ -32,6 +30,8 @@ final class ControlReader {
         void credit(long streamId, long bytes);
 
         void priority(long streamId, int urgency, boolean incremental);
+
+        void givenUp(long streamId, StoqErrorCode code);
 
         void goAway(StoqException reason);
 
@@ -49,6 +49,11 @@ final class ControlReader {
     }
 
     void take(Frame frame, long nowNanos) throws IOException {
+        if (!settingsSeen && !(frame instanceof SettingsFrame first && !first.acknowledgement())) {
+            throw new StoqException(
+                    StoqErrorCode.SETTINGS_INVALID,
+                    "a control stream that begins without SETTINGS");
+        }
         switch (frame) {
             case SettingsFrame settings -> settings(settings);
             case PingFrame ping when ping.acknowledgement() ->
@@ -61,6 +66,11 @@ final class ControlReader {
             case PriorityFrame priority ->
                     target.priority(
                             priority.streamId(), priority.urgency(), priority.incremental());
+            case RstStreamFrame reset ->
+                    target.givenUp(
+                            reset.streamId(),
+                            StoqErrorCode.ofWireCode(reset.errorCode())
+                                    .orElse(StoqErrorCode.INTERNAL));
             case GoAwayFrame goAway ->
                     target.goAway(
                             new StoqException(
@@ -86,7 +96,7 @@ final class ControlReader {
     }
 
     private void countPing(long nowNanos) throws StoqException {
-        if (nowNanos - secondBegan > SECOND_NANOS) {
+        if (pings == 0 || nowNanos - secondBegan > SECOND_NANOS) {
             secondBegan = nowNanos;
             pings = 0;
         }

@@ -44,6 +44,16 @@ final class Credit {
         }
     }
 
+    /** Returns whether {@link #end} was said. */
+    boolean ended() {
+        lock.lock();
+        try {
+            return end != null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void add(long more) {
         lock.lock();
         try {

@@ -10,24 +10,27 @@ import org.stoq.sdk.frame.Frame;
 import org.stoq.sdk.frame.FrameCodec;
 import org.stoq.sdk.frame.FrameHeader;
 import org.stoq.sdk.frame.FrameType;
+import org.stoq.sdk.frame.RstStreamFrame;
 import org.stoq.sdk.transport.QuicStream;
 
 /** Frames on one QUIC stream. One thread reads, one writes. */
 final class FrameStream {
     private final QuicStream quic;
     private final boolean control;
+    private final Violations violations;
     private final ByteBuffer headerIn = ByteBuffer.allocate(Frame.HEADER_BYTES);
     private final ByteBuffer headerOut = ByteBuffer.allocate(Frame.HEADER_BYTES);
 
     /** Wraps a stream; a control stream carries other types of frame than the rest. */
-    FrameStream(QuicStream quic, boolean control) {
+    FrameStream(QuicStream quic, boolean control, Violations violations) {
         this.quic = quic;
         this.control = control;
+        this.violations = violations;
     }
 
     /** Returns the same stream as a control stream, once its first frame has shown that it is one. */
     FrameStream asControl() {
-        return new FrameStream(quic, true);
+        return new FrameStream(quic, true, violations);
     }
 
     long id() {
@@ -42,25 +45,38 @@ final class FrameStream {
      * Reads the next frame's header. Blocks.
      *
      * @return the header, or null at the end of the stream
-     * @throws StoqException if a frame breaks off, or does not belong on this stream
+     * @throws StoqException if a frame breaks off, or does not belong on this stream: the connection
+     *     has ended then
      */
     @Nullable FrameHeader next() throws IOException {
         FrameHeader header = nextOfAnyKind();
         if (header == null) {
             return null;
         }
-        if (header.type().onControlStream() != control) {
-            throw new StoqException(
+        if (header.type() != FrameType.RST_STREAM && header.type().onControlStream() != control) {
+            throw violation(
                     StoqErrorCode.PROTOCOL_VIOLATION,
                     "%s on stream %d".formatted(header.type(), id()));
         }
-        if (!control && header.streamId() != id()) {
-            throw new StoqException(
+        if (!control) {
+            requireAboutThis(header);
+        }
+        return header;
+    }
+
+    /** Requires that a frame is about the stream it came on (decision 8). */
+    void requireAboutThis(FrameHeader header) throws StoqException {
+        if (header.streamId() != id()) {
+            throw violation(
                     StoqErrorCode.STREAM_MISMATCH,
                     "%s about stream %d on stream %d"
                             .formatted(header.type(), header.streamId(), id()));
         }
-        return header;
+    }
+
+    /** Ends the connection and returns what to throw. */
+    StoqException violation(StoqErrorCode code, String what) {
+        return violations.found(code, what);
     }
 
     /** Reads a header without asking whether it belongs here: the first one shows what this is. */
@@ -69,7 +85,12 @@ final class FrameStream {
         if (!fill(headerIn)) {
             return null;
         }
-        return FrameHeader.read(headerIn.flip());
+        try {
+            return FrameHeader.read(headerIn.flip());
+        } catch (StoqException e) {
+            violations.end(e);
+            throw e;
+        }
     }
 
     /** Reads the payload that follows a header. Blocks. */
@@ -78,7 +99,24 @@ final class FrameStream {
         if (payload.hasRemaining() && !fill(payload)) {
             throw brokenOff();
         }
-        return FrameCodec.decode(header, payload.array());
+        try {
+            return FrameCodec.decode(header, payload.array());
+        } catch (StoqException e) {
+            if (Session.endsConnection(e.code())) {
+                violations.end(e);
+            }
+            throw e;
+        }
+    }
+
+    /** Throws what an RST_STREAM frame says, if this is one; such a stream is at its end. */
+    void throwReset(FrameHeader header) throws IOException {
+        if (header.type() == FrameType.RST_STREAM) {
+            RstStreamFrame reset = (RstStreamFrame) read(header);
+            StoqErrorCode code =
+                    StoqErrorCode.ofWireCode(reset.errorCode()).orElse(StoqErrorCode.INTERNAL);
+            throw new StoqException(code, "the peer broke the stream off");
+        }
     }
 
     /** Reads bytes of a payload straight to where they are wanted. Blocks for at least one. */
@@ -105,7 +143,7 @@ final class FrameStream {
     }
 
     private StoqException brokenOff() {
-        return new StoqException(
+        return violation(
                 StoqErrorCode.FRAME_MALFORMED, "stream %d ends within a frame".formatted(id()));
     }
 

@@ -25,12 +25,7 @@ final class HeaderBlocks {
      * @throws StoqException TOO_LARGE if it is more
      */
     static void write(FrameStream stream, byte[] block, int maxBytes) throws IOException {
-        if (block.length > maxBytes) {
-            throw new StoqException(
-                    StoqErrorCode.TOO_LARGE,
-                    "a header block of %d bytes where the peer takes %d"
-                            .formatted(block.length, maxBytes));
-        }
+        requireSize(block, maxBytes);
         int first = Math.min(block.length, MAX_FRAGMENT_BYTES);
         stream.write(
                 new HeadersFrame(stream.id(), block.length, Arrays.copyOfRange(block, 0, first)));
@@ -42,41 +37,60 @@ final class HeaderBlocks {
     }
 
     /**
+     * Requires that the peer takes a block.
+     *
+     * @throws StoqException TOO_LARGE if it does not
+     */
+    static void requireSize(byte[] block, int maxBytes) throws StoqException {
+        if (block.length > maxBytes) {
+            throw new StoqException(
+                    StoqErrorCode.TOO_LARGE,
+                    "a header block of %d bytes where the peer takes %d"
+                            .formatted(block.length, maxBytes));
+        }
+    }
+
+    /**
      * Reads a block whose HEADERS frame comes next.
      *
      * @param first header of that frame
      * @param maxBytes what we take, by our SETTINGS
      * @throws StoqException FRAME_TOO_LARGE if the block is more, PROTOCOL_VIOLATION if something
-     *     else comes in between
+     *     else comes in between: the connection has ended then; the peer's code if it gives up
      */
     static byte[] read(FrameStream stream, FrameHeader first, int maxBytes) throws IOException {
+        stream.throwReset(first);
         if (first.type() != FrameType.HEADERS) {
-            throw new StoqException(
+            throw stream.violation(
                     StoqErrorCode.PROTOCOL_VIOLATION, first.type() + " where HEADERS belong");
         }
         HeadersFrame headers = (HeadersFrame) stream.read(first);
         if (headers.totalBytes() > maxBytes) {
-            throw new StoqException(
+            throw stream.violation(
                     StoqErrorCode.FRAME_TOO_LARGE,
                     "a header block of %d bytes, the limit is %d"
                             .formatted(headers.totalBytes(), maxBytes));
         }
         ByteBuffer block = ByteBuffer.allocate((int) headers.totalBytes());
-        append(block, headers.fragment());
+        append(stream, block, headers.fragment());
         while (block.hasRemaining()) {
             FrameHeader next = stream.next();
+            if (next != null) {
+                stream.throwReset(next);
+            }
             if (next == null || next.type() != FrameType.CONTINUATION) {
-                throw new StoqException(
+                throw stream.violation(
                         StoqErrorCode.PROTOCOL_VIOLATION, "a header block breaks off");
             }
-            append(block, ((ContinuationFrame) stream.read(next)).fragment());
+            append(stream, block, ((ContinuationFrame) stream.read(next)).fragment());
         }
         return block.array();
     }
 
-    private static void append(ByteBuffer block, byte[] fragment) throws StoqException {
+    private static void append(FrameStream stream, ByteBuffer block, byte[] fragment)
+            throws StoqException {
         if (fragment.length > block.remaining()) {
-            throw new StoqException(
+            throw stream.violation(
                     StoqErrorCode.FRAME_MALFORMED, "a header block longer than it says");
         }
         block.put(fragment);

@@ -2,10 +2,10 @@ package org.stoq.client.session;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.OptionalLong;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.call.Request;
-import org.stoq.sdk.call.Response;
 import org.stoq.sdk.frame.FrameHeader;
 import org.stoq.sdk.frame.FrameType;
 import org.stoq.sdk.frame.PushPromise;
@@ -21,11 +21,18 @@ final class Incoming {
     private final Session session;
     private final SessionHandler handler;
     private final FrameStream stream;
+    private final Deadline head;
 
-    Incoming(Session session, SessionHandler handler, FrameStream stream) {
+    /**
+     * Takes a stream whose first frame header was read.
+     *
+     * @param head runs until this side knows what is asked; stopped then
+     */
+    Incoming(Session session, SessionHandler handler, FrameStream stream, Deadline head) {
         this.session = session;
         this.handler = handler;
         this.stream = stream;
+        this.head = head;
     }
 
     void serve(FrameHeader first) throws IOException {
@@ -37,7 +44,8 @@ final class Incoming {
         } else if (!both && first.type() == FrameType.PUSH_PROMISE) {
             push(first);
         } else {
-            throw new StoqException(
+            stream.throwReset(first);
+            throw stream.violation(
                     StoqErrorCode.PROTOCOL_VIOLATION,
                     "a %s stream that begins with %s"
                             .formatted(both ? "bidirectional" : "unidirectional", first.type()));
@@ -60,9 +68,10 @@ final class Incoming {
                         stream,
                         request,
                         session.peer(),
-                        session.reader(stream),
+                        session.reader(stream).expecting(request.bodyLength()),
                         answer,
                         session.maxHeaderBytesOfPeer());
+        head.stop();
         Thread thread = Thread.currentThread();
         StoqException late =
                 new StoqException(
@@ -79,18 +88,16 @@ final class Incoming {
         }
     }
 
-    private void answer(IncomingCall call) throws IOException {
+    private void answer(IncomingCall call) {
         try {
             handler.call(session, call);
             call.finish();
         } catch (StoqException e) {
             call.fail(e);
-            if (Session.endsConnection(e.code()) && session.connection().isOpen()) {
-                throw e;
-            }
         } catch (IOException | RuntimeException | LinkageError | StackOverflowError e) {
+            // A call that was given up fails in many ways, none of which is a defect.
             LOG.log(
-                    System.Logger.Level.ERROR,
+                    call.givenUp() ? System.Logger.Level.DEBUG : System.Logger.Level.ERROR,
                     "%s.%s for %s failed"
                             .formatted(
                                     call.request().service(),
@@ -104,10 +111,10 @@ final class Incoming {
     private void refuse(BodyWriter answer, StoqException reason) throws IOException {
         HeaderBlocks.write(
                 stream,
-                Response.failed(reason).encode(),
+                IncomingCall.failure(reason).encode(),
                 session.maxHeaderBytesOfPeer());
         answer.close();
-        session.reader(stream).discard();
+        session.reader(stream).discardWithoutCredit();
     }
 
     private Duration limit(Request request) {
@@ -119,17 +126,34 @@ final class Incoming {
     }
 
     private void raw(FrameHeader first) throws IOException {
+        head.stop();
         BodyReader reader = session.reader(stream).startingWith(first);
-        RawStream raw = session.rawAnswer(stream, reader);
+        RawStream raw =
+                new RawStream(
+                        stream,
+                        reader,
+                        session.answerWriter(stream),
+                        code -> session.tellGivenUp(stream, code));
         handler.stream(session, raw);
     }
 
+    /** A push is small, so its deadline is that of its head. */
     private void push(FrameHeader first) throws IOException {
         PushPromise promise = ((PushPromiseFrame) stream.read(first)).promise();
-        BodyReader body = session.reader(stream);
-        boolean wanted = handler.pushed(session, promise, body);
-        if (!wanted || !body.ended()) {
-            stream.abort(StoqErrorCode.CANCELLED);
+        BodyReader body = session.reader(stream).expecting(OptionalLong.of(promise.size()));
+        try {
+            boolean wanted = handler.pushed(session, promise, body);
+            if (!wanted || !body.ended()) {
+                giveUp(StoqErrorCode.CANCELLED);
+            }
+        } catch (StoqException e) {
+            giveUp(e.code());
+            throw e;
         }
+    }
+
+    private void giveUp(StoqErrorCode code) {
+        stream.abort(code);
+        session.tellGivenUp(stream, code);
     }
 }

@@ -11,6 +11,9 @@ import org.stoq.sdk.call.Response;
 
 /** A call that the peer makes. Belongs to the thread that answers it. */
 final class IncomingCall implements Call {
+    /** Longest error message in characters; every peer takes headers of 1,024 bytes. */
+    private static final int MAX_MESSAGE = 256;
+
     private final FrameStream stream;
     private final Request request;
     private final Caller caller;
@@ -18,6 +21,9 @@ final class IncomingCall implements Call {
     private final BodyWriter answer;
     private final int maxHeaderBytes;
     private boolean responded;
+
+    /** Set by the thread of the deadline. */
+    private volatile boolean givenUp;
 
     IncomingCall(
             FrameStream stream,
@@ -54,15 +60,17 @@ final class IncomingCall implements Call {
         if (responded) {
             throw new IllegalStateException("the call was answered already");
         }
+        byte[] header = response.encode();
+        HeaderBlocks.requireSize(header, maxHeaderBytes);
         responded = true;
-        HeaderBlocks.write(stream, response.encode(), maxHeaderBytes);
+        HeaderBlocks.write(stream, header, maxHeaderBytes);
         return answer;
     }
 
     /** Ends the call after its handler: what is open is closed, what was not read is thrown away. */
     void finish() throws IOException {
         if (!responded) {
-            respond(Response.ok());
+            respond(Response.ok().withBody(0));
         }
         answer.close();
         body.discard();
@@ -74,17 +82,32 @@ final class IncomingCall implements Call {
             if (responded) {
                 answer.breakOff(failure.code());
             } else {
-                respond(Response.failed(failure));
+                respond(failure(failure));
                 answer.close();
             }
-            body.discard();
+            body.discardWithoutCredit();
         } catch (IOException e) {
             // The caller is gone, and with it whoever could be told.
             answer.abort(failure.code());
         }
     }
 
+    /** Returns the answer that carries an error, short enough for every peer. */
+    static Response failure(StoqException error) {
+        String message = String.valueOf(error.getMessage());
+        return Response.failed(
+                message.length() <= MAX_MESSAGE
+                        ? error
+                        : new StoqException(error.code(), message.substring(0, MAX_MESSAGE)));
+    }
+
     void abort(StoqException failure) {
+        givenUp = true;
         answer.abort(failure.code());
+    }
+
+    /** Returns whether the deadline has passed, or the connection has ended. */
+    boolean givenUp() {
+        return givenUp || Thread.currentThread().isInterrupted();
     }
 }

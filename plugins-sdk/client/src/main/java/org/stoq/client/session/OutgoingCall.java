@@ -1,12 +1,15 @@
 package org.stoq.client.session;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.call.Reply;
@@ -21,31 +24,34 @@ import org.stoq.sdk.frame.FrameHeader;
  * sending.
  */
 public final class OutgoingCall implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(OutgoingCall.class.getName());
+
     private final FrameStream stream;
     private final BodyWriter writer;
     private final BodyReader reader;
-    private final Credit credit;
     private final int maxHeaderBytes;
     private final CompletableFuture<Response> head = new CompletableFuture<>();
     private final Duration limit;
+    private final Consumer<StoqErrorCode> tellGivenUp;
     private final Runnable atEnd;
     private final AtomicBoolean over = new AtomicBoolean();
+    private final WritableByteChannel body = new RequestBody();
     private final Deadline deadline;
 
     OutgoingCall(
             FrameStream stream,
             BodyWriter writer,
             BodyReader reader,
-            Credit credit,
             int maxHeaderBytes,
             Duration limit,
+            Consumer<StoqErrorCode> tellGivenUp,
             Runnable atEnd) {
         this.limit = limit;
+        this.tellGivenUp = tellGivenUp;
         this.atEnd = atEnd;
         this.stream = stream;
         this.writer = writer;
         this.reader = reader;
-        this.credit = credit;
         this.maxHeaderBytes = maxHeaderBytes;
         this.deadline = Deadline.in(limit, this::expire);
     }
@@ -66,25 +72,58 @@ public final class OutgoingCall implements AutoCloseable {
         try {
             FrameHeader first = stream.next();
             if (first == null) {
-                throw new StoqException(
+                throw stream.violation(
                         StoqErrorCode.PROTOCOL_VIOLATION, "a call was ended without an answer");
             }
             Response response =
-                    Response.decode(HeaderBlocks.read(stream, first, maxHeaderBytes)).orThrow();
-            head.complete(response);
+                    Response.decode(HeaderBlocks.read(stream, first, maxHeaderBytes));
+            reader.expecting(response.bodyLength());
+            if (response.bodyLength().equals(OptionalLong.of(0))) {
+                // Nothing comes any more, so the call is over without anybody reading.
+                reader.discard();
+            }
+            head.complete(response.orThrow());
         } catch (IOException e) {
             StoqException reason =
                     e instanceof StoqException known
                             ? known
                             : new StoqException(StoqErrorCode.INTERNAL, String.valueOf(e), e);
             head.completeExceptionally(reason);
-            credit.end(reason);
+            writer.refused(reason);
         }
     }
 
-    /** Returns where to write the request's body. Writing fails with the peer's refusal. */
+    /**
+     * Returns where to write the request's body. Writing fails with the peer's refusal, for which it
+     * waits if the stream has broken off already.
+     */
     public WritableByteChannel body() {
-        return writer;
+        return body;
+    }
+
+    /** The request's body; what the head of the answer says goes before what the stream says. */
+    private final class RequestBody implements WritableByteChannel {
+        @Override
+        public int write(ByteBuffer source) throws IOException {
+            try {
+                return writer.write(source);
+            } catch (StoqException e) {
+                if (!Thread.currentThread().isInterrupted()) {
+                    awaitHead();
+                }
+                throw e;
+            }
+        }
+
+        @Override
+        public boolean isOpen() {
+            return writer.isOpen();
+        }
+
+        @Override
+        public void close() throws IOException {
+            writer.close();
+        }
     }
 
     /**
@@ -97,11 +136,15 @@ public final class OutgoingCall implements AutoCloseable {
         try {
             writer.close();
         } catch (StoqException e) {
-            // The head says more: a peer that refuses stops reading as well.
-            head.completeExceptionally(e);
+            // The head says why: a peer that refuses may stop reading as well.
+            LOG.log(System.Logger.Level.TRACE, "the request's body was not taken", e);
         }
+        return new OpenReply(awaitHead());
+    }
+
+    private Response awaitHead() throws StoqException {
         try {
-            return new OpenReply(head.get());
+            return head.get();
         } catch (InterruptedException e) {
             close();
             Thread.currentThread().interrupt();
@@ -123,8 +166,9 @@ public final class OutgoingCall implements AutoCloseable {
     private void end(StoqErrorCode code) {
         deadline.close();
         if (over.compareAndSet(false, true)) {
-            if (!reader.ended()) {
+            if (!reader.ended() || writer.isOpen()) {
                 writer.abort(code);
+                tellGivenUp.accept(code);
             }
             atEnd.run();
         }

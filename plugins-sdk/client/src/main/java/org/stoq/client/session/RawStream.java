@@ -5,6 +5,7 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.stoq.sdk.StoqErrorCode;
 
 /** A stream of DATA frames without a call: bytes both ways, or one way. One thread each. */
@@ -12,9 +13,20 @@ public final class RawStream implements AutoCloseable {
     private final FrameStream stream;
     private final BodyReader reader;
     private final BodyWriter writer;
+    private final Consumer<StoqErrorCode> tellGivenUp;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
-    RawStream(FrameStream stream, BodyReader reader, BodyWriter writer) {
+    /**
+     * Wraps a stream.
+     *
+     * @param tellGivenUp tells the peer that nothing more is read; may block
+     */
+    RawStream(
+            FrameStream stream,
+            BodyReader reader,
+            BodyWriter writer,
+            Consumer<StoqErrorCode> tellGivenUp) {
+        this.tellGivenUp = tellGivenUp;
         this.stream = stream;
         this.reader = reader;
         this.writer = writer;
@@ -42,19 +54,26 @@ public final class RawStream implements AutoCloseable {
 
     /** Gives up both directions with a code that the peer sees. */
     public void abort(StoqErrorCode code) {
+        boolean unread = !reader.ended();
         writer.abort(code);
-        closed.complete(null);
+        if (closed.complete(null) && unread) {
+            tellGivenUp.accept(code);
+        }
     }
 
-    /** Ends both directions: the own one properly if it was not, and what was not read with CANCELLED. */
+    /**
+     * Ends both directions: properly where the peer's end was read, else all of it with CANCELLED, and
+     * what was written may not arrive.
+     */
     @Override
     public void close() throws IOException {
+        if (!reader.ended()) {
+            abort(StoqErrorCode.CANCELLED);
+            return;
+        }
         try {
             writer.close();
         } finally {
-            if (!reader.ended()) {
-                writer.abort(StoqErrorCode.CANCELLED);
-            }
             closed.complete(null);
         }
     }

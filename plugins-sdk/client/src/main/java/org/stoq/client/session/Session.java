@@ -3,16 +3,13 @@ package org.stoq.client.session;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
@@ -23,12 +20,12 @@ import org.stoq.sdk.call.Request;
 import org.stoq.sdk.call.Role;
 import org.stoq.sdk.frame.Frame;
 import org.stoq.sdk.frame.FrameHeader;
-import org.stoq.sdk.frame.FrameType;
 import org.stoq.sdk.frame.GoAwayFrame;
 import org.stoq.sdk.frame.PingFrame;
 import org.stoq.sdk.frame.PriorityFrame;
 import org.stoq.sdk.frame.PushPromise;
 import org.stoq.sdk.frame.PushPromiseFrame;
+import org.stoq.sdk.frame.RstStreamFrame;
 import org.stoq.sdk.frame.Settings;
 import org.stoq.sdk.frame.WindowUpdateFrame;
 import org.stoq.sdk.transport.QuicConnection;
@@ -44,26 +41,26 @@ import org.stoq.sdk.transport.QuicStream;
 public final class Session implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Session.class.getName());
 
+    /** How long a stream lets more urgent ones go first, for each frame. */
+    private static final Duration MAX_WAIT = Duration.ofMillis(20);
+
     private final QuicConnection connection;
     private final SessionOptions options;
     private final SessionHandler handler;
     private final Caller peer;
     private final ControlStream control;
     private final RoundTrip roundTrip;
-    private final Turnstile turnstile = new Turnstile();
+    private final Turnstile turnstile = new Turnstile(MAX_WAIT);
     private final Events events;
     private final CompletableFuture<StoqException> end;
     private final CompletableFuture<Settings> peerSettings = new CompletableFuture<>();
 
-    /** Credit of bodies on their way out, and what the peer has said of their urgency. */
-    private final Map<Long, Credit> credits = new ConcurrentHashMap<>();
+    private final StreamTable streams = new StreamTable();
 
-    private final Map<Long, Turnstile.Priority> priorities = new ConcurrentHashMap<>();
-    private final AtomicInteger incoming = new AtomicInteger();
-    private final AtomicInteger open = new AtomicInteger();
-    private final AtomicLong lastIncoming = new AtomicLong();
-    private final CompletableFuture<Void> idle = new CompletableFuture<>();
-    private volatile boolean leaving;
+    /** Whether the peer's control stream is there: a second one is a violation. */
+    private final AtomicBoolean controlled = new AtomicBoolean();
+
+    /** Set by the reader of the control stream, read by everybody. */
     private volatile @Nullable StoqException peerLeaving;
 
     private Session(QuicConnection connection, SessionOptions options, SessionHandler handler)
@@ -80,7 +77,12 @@ public final class Session implements AutoCloseable {
                         connection.remoteAddress());
         this.roundTrip = new RoundTrip(options.initialRtt());
         this.end = connection.closed().toCompletableFuture();
-        this.control = ControlStream.open(connection, options.settings());
+        this.control =
+                ControlStream.open(
+                        connection,
+                        options.settings(),
+                        reason -> close(reason.code(), String.valueOf(reason.getMessage())),
+                        options.defaultDeadline());
         this.events = new Events(this, handler);
     }
 
@@ -127,7 +129,7 @@ public final class Session implements AutoCloseable {
 
     /** Returns whether calls can be made. */
     public boolean isOpen() {
-        return connection.isOpen() && peerLeaving == null && !leaving;
+        return connection.isOpen() && peerLeaving == null && !streams.leaving();
     }
 
     /** Returns a stage that completes with the reason when the connection has ended. */
@@ -145,35 +147,35 @@ public final class Session implements AutoCloseable {
     }
 
     /**
-     * Begins a call whose body the caller will write.
+     * Begins a call whose body the caller will write. Blocks while the peer gives no room for one
+     * more stream; the deadline counts from then on.
      *
      * @param urgency how soon the peer's answer is wanted beside others, 0 (first) to 7 (RFC 9218)
-     * @throws StoqException GOING_AWAY if the peer takes no more calls, or why the connection ended
+     * @throws StoqException GOING_AWAY if the peer takes no more calls, TOO_LARGE if it takes no
+     *     arguments of this size, or why the connection ended
      */
     public OutgoingCall begin(Request request, int urgency) throws IOException {
         Settings settings = awaitSettings();
         refuseIfLeaving();
-        FrameStream stream = new FrameStream(connection.openStream(true), false);
-        open.incrementAndGet();
         Duration limit =
                 request.deadline().isZero() ? options.defaultDeadline() : request.deadline();
-        Credit credit = new Credit(settings.initialCreditBytes());
-        credits.put(stream.id(), credit);
+        byte[] header = request.within(limit).encode();
+        HeaderBlocks.requireSize(header, settings.maxHeaderBytes());
+        FrameStream stream = openFrames(true);
         OutgoingCall call =
                 new OutgoingCall(
                         stream,
-                        writer(stream, credit, () -> forget(stream.id())),
+                        writer(stream, settings, () -> streams.forget(stream.id())),
                         reader(stream),
-                        credit,
                         options.settings().maxHeaderBytes(),
                         limit,
-                        open::decrementAndGet);
+                        code -> tellGivenUp(stream, code),
+                        streams::outgoingEnds);
         try {
             if (urgency != Turnstile.Priority.DEFAULT_URGENCY) {
                 control.send(new PriorityFrame(stream.id(), urgency, true));
             }
-            HeaderBlocks.write(
-                    stream, request.within(limit).encode(), settings.maxHeaderBytes());
+            HeaderBlocks.write(stream, header, settings.maxHeaderBytes());
         } catch (IOException e) {
             call.close();
             throw e;
@@ -182,45 +184,65 @@ public final class Session implements AutoCloseable {
         return call;
     }
 
-    /** Opens a stream without a call. */
+    /** Opens a stream without a call. Blocks while the peer gives no room for one more. */
     public RawStream openStream() throws IOException {
         Settings settings = awaitSettings();
         refuseIfLeaving();
-        FrameStream stream = new FrameStream(connection.openStream(true), false);
-        open.incrementAndGet();
-        Credit credit = new Credit(settings.initialCreditBytes());
-        credits.put(stream.id(), credit);
-        BodyWriter writer = writer(stream, credit, () -> forget(stream.id()));
-        RawStream raw = new RawStream(stream, reader(stream), writer);
-        raw.closed().thenRun(open::decrementAndGet);
+        FrameStream stream = openFrames(true);
+        BodyWriter writer = writer(stream, settings, () -> streams.forget(stream.id()));
+        RawStream raw =
+                new RawStream(
+                        stream, reader(stream), writer, code -> tellGivenUp(stream, code));
+        raw.closed().thenRun(streams::outgoingEnds);
         return raw;
     }
 
     /**
-     * Pushes an object on a stream of its own. Blocks until its bytes are handed over.
+     * Pushes an object on a stream of its own. Blocks until its bytes are handed over, for the default
+     * deadline at most.
      *
-     * @return false if the peer did not want it
+     * @return false if the peer is known not to want it; of a small object nobody may know that yet
+     * @throws StoqException DEADLINE_EXCEEDED, what the peer refuses with, or why the connection ended
      */
     public boolean push(PushPromise promise, ByteBuffer body) throws IOException {
         Settings settings = awaitSettings();
         refuseIfLeaving();
-        FrameStream stream = new FrameStream(connection.openStream(false), false);
-        open.incrementAndGet();
-        Credit credit = new Credit(settings.initialCreditBytes());
-        credits.put(stream.id(), credit);
-        BodyWriter writer = writer(stream, credit, () -> outgoingOver(stream));
-        try {
+        FrameStream stream = openFrames(false);
+        BodyWriter writer = writer(stream, settings, () -> outgoingOver(stream));
+        try (var _ =
+                Deadline.in(
+                        options.defaultDeadline(),
+                        () -> writer.abort(StoqErrorCode.DEADLINE_EXCEEDED))) {
             stream.write(new PushPromiseFrame(stream.id(), promise));
             writer.write(body);
             writer.close();
             return true;
         } catch (StoqException e) {
             writer.abort(e.code());
-            if (e.code() == StoqErrorCode.CANCELLED) {
+            if (e.code() == StoqErrorCode.CANCELLED && !Thread.currentThread().isInterrupted()) {
                 return false;
             }
             throw e;
         }
+    }
+
+    /**
+     * Tells the peer on the control stream that nothing more of a stream will be read. STOP_SENDING
+     * says so too, but an engine may not show that to a writer that waits for credit.
+     */
+    void tellGivenUp(FrameStream stream, StoqErrorCode code) {
+        try {
+            control.send(new RstStreamFrame(stream.id(), code.wireCode()));
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.TRACE, "the peer is gone, and needs no RST_STREAM", e);
+        }
+    }
+
+    private FrameStream openFrames(boolean bidirectional) throws IOException {
+        FrameStream stream =
+                new FrameStream(connection.openStream(bidirectional), false, this::giveUp);
+        streams.outgoingBegins();
+        return stream;
     }
 
     /** Sends a frame on the control stream; blocks while that is full. */
@@ -230,11 +252,7 @@ public final class Session implements AutoCloseable {
 
     /** Tells the peer to begin nothing more here (GOAWAY); what is under way goes on. */
     public void goAway() throws IOException {
-        leaving = true;
-        control.send(new GoAwayFrame(lastIncoming.get(), StoqErrorCode.NO_ERROR.wireCode()));
-        if (incoming.get() == 0) {
-            idle.complete(null);
-        }
+        control.send(new GoAwayFrame(streams.leave(), StoqErrorCode.NO_ERROR.wireCode()));
     }
 
     /**
@@ -244,7 +262,7 @@ public final class Session implements AutoCloseable {
      */
     public boolean drain(Duration patience) throws InterruptedException {
         try {
-            CompletableFuture.anyOf(idle, end)
+            CompletableFuture.anyOf(streams.idle().toCompletableFuture(), end)
                     .get(patience.toMillis(), TimeUnit.MILLISECONDS);
             return true;
         } catch (TimeoutException | ExecutionException e) {
@@ -264,7 +282,7 @@ public final class Session implements AutoCloseable {
 
     private void refuseIfLeaving() throws StoqException {
         StoqException reason = peerLeaving;
-        if (reason != null || leaving) {
+        if (reason != null || streams.leaving()) {
             throw new StoqException(
                     StoqErrorCode.GOING_AWAY,
                     reason != null ? "the peer takes no more calls" : "this side is going away");
@@ -295,21 +313,18 @@ public final class Session implements AutoCloseable {
 
     private void ended(StoqException reason) {
         peerSettings.completeExceptionally(reason);
-        credits.values().forEach(credit -> credit.end(reason));
+        streams.ended(reason);
         events.closed(reason);
     }
 
     /** Ends the connection, because the peer has broken the protocol or something failed here. */
     private void giveUp(Throwable failure) {
         if (failure instanceof StoqException known) {
-            if (known.code() != StoqErrorCode.CONNECTION_LOST
-                    && known.code() != StoqErrorCode.NO_ERROR) {
-                LOG.log(
-                        System.Logger.Level.DEBUG,
-                        "closing the connection with {0}: {1}",
-                        peer.describe(),
-                        known.getMessage());
-            }
+            LOG.log(
+                    System.Logger.Level.DEBUG,
+                    "closing the connection with {0}: {1}",
+                    peer.describe(),
+                    known.getMessage());
             connection.close(known.code(), String.valueOf(known.getMessage()));
         } else {
             LOG.log(
@@ -326,7 +341,7 @@ public final class Session implements AutoCloseable {
                 QuicStream stream = connection.acceptStream();
                 Thread.ofVirtual()
                         .name("stoq-stream-" + stream.id())
-                        .start(() -> serve(new FrameStream(stream, false)));
+                        .start(() -> serve(new FrameStream(stream, false, this::giveUp)));
             }
         } catch (IOException | RuntimeException e) {
             if (connection.isOpen()) {
@@ -335,79 +350,69 @@ public final class Session implements AutoCloseable {
         }
     }
 
+    /** Serves a stream of the peer. What breaks the protocol has ended the connection by itself. */
     private void serve(FrameStream stream) {
-        try {
+        try (Deadline head =
+                Deadline.in(
+                        options.defaultDeadline(),
+                        () -> stream.abort(StoqErrorCode.DEADLINE_EXCEEDED))) {
             FrameHeader first = stream.nextOfAnyKind();
             if (first == null) {
-                throw new StoqException(StoqErrorCode.PROTOCOL_VIOLATION, "a stream of nothing");
+                throw stream.violation(StoqErrorCode.PROTOCOL_VIOLATION, "a stream of nothing");
             }
-            if (first.type() == FrameType.SETTINGS) {
+            if (first.type().onControlStream()) {
+                head.stop();
                 readControl(stream.asControl(), first);
                 return;
             }
-            if (first.streamId() != stream.id()) {
-                throw new StoqException(
-                        StoqErrorCode.STREAM_MISMATCH,
-                        "%s about stream %d on stream %d"
-                                .formatted(first.type(), first.streamId(), stream.id()));
-            }
-            if (leaving) {
-                stream.abort(StoqErrorCode.GOING_AWAY);
-                return;
-            }
-            begun(stream);
+            stream.requireAboutThis(first);
+            streams.incomingBegins(stream.id());
             try {
-                new Incoming(this, handler, stream).serve(first);
+                new Incoming(this, handler, stream, head).serve(first);
             } finally {
-                over(stream);
+                streams.incomingEnds(stream.id());
             }
         } catch (StoqException e) {
             stream.abort(e.code());
-            if (endsConnection(e.code())) {
-                giveUp(e);
-            }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | LinkageError | StackOverflowError e) {
             stream.abort(StoqErrorCode.INTERNAL);
             LOG.log(System.Logger.Level.ERROR, "stream " + stream.id() + " failed", e);
         }
     }
 
-    /** Codes of a broken protocol end the connection; an ended connection needs nothing more. */
+    /** Codes of a broken protocol; the rest concern one call or stream. */
     static boolean endsConnection(StoqErrorCode code) {
-        return code.wireCode() >= StoqErrorCode.PROTOCOL_VIOLATION.wireCode()
-                && code != StoqErrorCode.GOING_AWAY
-                && code != StoqErrorCode.CONNECTION_LOST;
+        return code.wireCode() >= StoqErrorCode.PROTOCOL_VIOLATION.wireCode();
     }
 
-    private void begun(FrameStream stream) {
-        incoming.incrementAndGet();
-        lastIncoming.accumulateAndGet(stream.id(), Math::max);
-    }
-
-    private void over(FrameStream stream) {
-        forget(stream.id());
-        if (incoming.decrementAndGet() == 0 && leaving) {
-            idle.complete(null);
+    /** Reads the peer's control stream until the connection ends, and ends it if that fails. */
+    private void readControl(FrameStream stream, FrameHeader first) {
+        try {
+            if (stream.bidirectional()) {
+                throw new StoqException(
+                        StoqErrorCode.PROTOCOL_VIOLATION, first.type() + " on a stream for calls");
+            }
+            if (!controlled.compareAndSet(false, true)) {
+                throw new StoqException(StoqErrorCode.CONTROL_STREAM, "a second control stream");
+            }
+            ControlReader reader = new ControlReader(new FromPeer());
+            FrameHeader next = first;
+            while (next != null) {
+                reader.take(stream.read(next), System.nanoTime());
+                next = stream.next();
+            }
+            throw new StoqException(StoqErrorCode.CONTROL_STREAM, "the control stream was ended");
+        } catch (StoqException e) {
+            giveUp(
+                    endsConnection(e.code())
+                            ? e
+                            : new StoqException(
+                                    StoqErrorCode.CONTROL_STREAM,
+                                    "the control stream broke off: " + e.getMessage(),
+                                    e));
+        } catch (IOException | RuntimeException e) {
+            giveUp(e);
         }
-    }
-
-    private void forget(long streamId) {
-        credits.remove(streamId);
-        priorities.remove(streamId);
-    }
-
-    /** Reads the peer's control stream until the connection ends. */
-    private void readControl(FrameStream stream, FrameHeader first) throws IOException {
-        if (stream.bidirectional() || peerSettings.isDone()) {
-            throw new StoqException(StoqErrorCode.CONTROL_STREAM, "a second control stream");
-        }
-        ControlReader reader = new ControlReader(new FromPeer());
-        FrameHeader next = first;
-        while (next != null) {
-            reader.take(stream.read(next), System.nanoTime());
-            next = stream.next();
-        }
-        throw new StoqException(StoqErrorCode.CONTROL_STREAM, "the control stream was ended");
     }
 
     /** What the peer's control frames do here. */
@@ -429,19 +434,18 @@ public final class Session implements AutoCloseable {
 
         @Override
         public void credit(long streamId, long bytes) {
-            Credit credit = credits.get(streamId);
-            if (credit != null) {
-                credit.add(bytes);
-            }
+            streams.addCredit(streamId, bytes);
         }
 
         @Override
         public void priority(long streamId, int urgency, boolean incremental) {
-            // It may come before the stream it is about, and must not pile up after it.
-            if (priorities.size() >= ControlReader.MAX_PRIORITIES) {
-                priorities.clear();
-            }
-            priorities.put(streamId, new Turnstile.Priority(urgency, incremental, streamId));
+            streams.setPriority(new Turnstile.Priority(urgency, incremental, streamId));
+        }
+
+        @Override
+        public void givenUp(long streamId, StoqErrorCode code) {
+            streams.givenUp(
+                    streamId, new StoqException(code, "the peer has given the stream up"));
         }
 
         @Override
@@ -461,7 +465,7 @@ public final class Session implements AutoCloseable {
             awaitSettings();
             ping();
             while (!pause.isZero() && lastsFor(pause)) {
-                if (options.alwaysNeeded() || open.get() + incoming.get() > 0) {
+                if (options.alwaysNeeded() || streams.busy()) {
                     ping();
                 }
             }
@@ -496,30 +500,26 @@ public final class Session implements AutoCloseable {
                 bytes -> control.send(new WindowUpdateFrame(stream.id(), bytes)));
     }
 
-    /** Makes the writer of a stream that this side has opened. */
-    private BodyWriter writer(FrameStream stream, Credit credit, Runnable atEnd) {
-        return new BodyWriter(stream, credit, turnstile, () -> priority(stream), atEnd);
+    private BodyWriter writer(FrameStream stream, Settings settings, Runnable atEnd) {
+        BodyWriter writer =
+                new BodyWriter(
+                        stream,
+                        new Credit(settings.initialCreditBytes()),
+                        turnstile,
+                        () -> streams.priority(stream.id()),
+                        atEnd);
+        streams.add(stream.id(), writer);
+        return writer;
     }
 
     private void outgoingOver(FrameStream stream) {
-        forget(stream.id());
-        open.decrementAndGet();
+        streams.forget(stream.id());
+        streams.outgoingEnds();
     }
 
     /** Makes the writer of the answer on a stream that the peer has opened. */
     BodyWriter answerWriter(FrameStream stream) throws StoqException {
-        Credit credit = new Credit(awaitSettings().initialCreditBytes());
-        credits.put(stream.id(), credit);
-        return new BodyWriter(stream, credit, turnstile, () -> priority(stream), () -> {});
-    }
-
-    RawStream rawAnswer(FrameStream stream, BodyReader reader) throws StoqException {
-        return new RawStream(stream, reader, answerWriter(stream));
-    }
-
-    private Turnstile.Priority priority(FrameStream stream) {
-        Turnstile.Priority told = priorities.get(stream.id());
-        return told != null ? told : Turnstile.Priority.of(stream.id());
+        return writer(stream, awaitSettings(), () -> {});
     }
 
     SessionOptions options() {

@@ -1,8 +1,8 @@
 package org.stoq.client.session;
 
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.PriorityQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.stoq.sdk.StoqErrorCode;
@@ -12,12 +12,10 @@ import org.stoq.sdk.StoqException;
  * Lets the most urgent stream of a connection write first (RFC 9218 s.10).
  *
  * <p>A stream that has a frame to write stands in line while a more urgent one is writing, but never
- * longer than {@value #MAX_WAIT_MILLIS} ms: a stream whose reader has stopped must not stop the
+ * longer than a limit: a stream whose reader has stopped must not stop the
  * others. Streams that are not incremental go in the order of their ids. Thread-safe.
  */
 final class Turnstile {
-    private static final int MAX_WAIT_MILLIS = 20;
-
     /**
      * A stream's place in line.
      *
@@ -45,16 +43,26 @@ final class Turnstile {
         void close();
     }
 
+    private final long maxWaitNanos;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition left = lock.newCondition();
     private final PriorityQueue<Priority> writing = new PriorityQueue<>(Priority.ORDER);
+
+    /**
+     * Creates a turnstile.
+     *
+     * @param maxWait the longest time that a stream stands in line for one frame
+     */
+    Turnstile(Duration maxWait) {
+        this.maxWaitNanos = maxWait.toNanos();
+    }
 
     /** Waits for its turn. Closing the passage lets the next one go. */
     Passage enter(Priority priority) throws StoqException {
         lock.lock();
         try {
             writing.add(priority);
-            long nanos = TimeUnit.MILLISECONDS.toNanos(MAX_WAIT_MILLIS);
+            long nanos = maxWaitNanos;
             while (nanos > 0 && Priority.ORDER.compare(writing.element(), priority) < 0) {
                 nanos = left.awaitNanos(nanos);
             }

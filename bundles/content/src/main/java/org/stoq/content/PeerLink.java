@@ -1,0 +1,179 @@
+package org.stoq.content;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.ReentrantLock;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.call.Reply;
+import org.stoq.sdk.call.Request;
+import org.stoq.sdk.cbor.CborMap;
+import org.stoq.sdk.frame.ChunkAnnounceFrame;
+import org.stoq.sdk.frame.PushPromise;
+import org.stoq.sdk.node.Peer;
+
+/**
+ * What is between this node and one peer for as long as it is connected: what is still to be told,
+ * and how much is taken from it. Thread-safe, never blocks.
+ *
+ * <p>A peer that does not keep up is told, once, that it is behind; it asks for the names then, in
+ * pages of its own measure. So memory is bounded and nothing is lost.
+ */
+final class PeerLink {
+    private static final System.Logger LOG = System.getLogger(PeerLink.class.getName());
+
+    /** Messages that wait for a slow peer. */
+    static final int OUTBOX = 1_024;
+
+    /** Manifests that are taken from a peer each second; a manifest of 32 KiB counts as three. */
+    static final double MANIFESTS_PER_SECOND = 2_000;
+
+    /** Manifests that are taken at once after a pause. */
+    static final double BURST = 4_000;
+
+    private static final int UNIT_BYTES = 16 << 10;
+
+    /** Pushes of one peer that are read at a time. */
+    private static final int PUSHES_AT_ONCE = 16;
+
+    static final String BEHIND = "behind";
+
+    private final Peer peer;
+    private final WorkQueue<Message> outbox;
+    private final TokenBucket bucket;
+    private final Semaphore pushes = new Semaphore(PUSHES_AT_ONCE);
+    private final ReentrantLock lock = new ReentrantLock();
+
+    // Guarded by the lock.
+    private boolean peerBehind;
+    private boolean catchingUp;
+    private boolean catchUpAgain;
+
+    /** Something to tell the peer. */
+    @FunctionalInterface
+    private interface Message {
+        void send(Peer peer) throws IOException;
+    }
+
+    PeerLink(Peer peer, TaskGroup tasks, long nowMillis) {
+        this.peer = peer;
+        this.outbox = new WorkQueue<>("stoq-gossip", tasks, OUTBOX, 1, this::send);
+        this.bucket = new TokenBucket(MANIFESTS_PER_SECOND, BURST, nowMillis);
+    }
+
+    Peer peer() {
+        return peer;
+    }
+
+    /** Tells the peer of a new manifest. */
+    void push(PushPromise promise, ManifestSource source) {
+        tell(to -> to.push(promise, ByteBuffer.wrap(source.signed(promise.digest()))));
+    }
+
+    /** Tells the peer what this node holds. */
+    void announce(byte[] signedList) {
+        tell(to -> to.send(new ChunkAnnounceFrame(signedList)));
+    }
+
+    /** Reads the signed form of a manifest. */
+    @FunctionalInterface
+    interface ManifestSource {
+        byte[] signed(Digest manifest) throws StoqException;
+    }
+
+    /** Returns whether something of that size is taken from the peer now. */
+    boolean takes(long bytes, long nowMillis) {
+        return bucket.take(1 + (double) bytes / UNIT_BYTES, nowMillis);
+    }
+
+    /** Begins to read a push. Returns false if too many are under way; else {@link #endPush} ends it. */
+    boolean beginPush() {
+        return pushes.tryAcquire();
+    }
+
+    void endPush() {
+        pushes.release();
+    }
+
+    /**
+     * Asks to catch up with the peer.
+     *
+     * @return whether the caller is to do it; if not, whoever does begins anew when it is done
+     */
+    boolean beginCatchUp() {
+        lock.lock();
+        try {
+            catchUpAgain = catchingUp;
+            if (catchingUp) {
+                return false;
+            }
+            catchingUp = true;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends catching up, unless it was asked for again. Returns whether it is to begin anew. */
+    boolean endCatchUp() {
+        lock.lock();
+        try {
+            boolean again = catchUpAgain;
+            catchUpAgain = false;
+            catchingUp = again;
+            return again;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Forgets what was to be told: the peer has gone. */
+    void close() {
+        outbox.clear();
+    }
+
+    private void tell(Message message) {
+        if (outbox.offer(message)) {
+            return;
+        }
+        lock.lock();
+        try {
+            if (peerBehind) {
+                return;
+            }
+            peerBehind = true;
+        } finally {
+            lock.unlock();
+        }
+        // One hint is worth more than what waited; it will be asked for all of that.
+        outbox.clear();
+        outbox.offer(this::tellBehind);
+    }
+
+    private void tellBehind(Peer to) throws IOException {
+        lock.lock();
+        try {
+            peerBehind = false;
+        } finally {
+            lock.unlock();
+        }
+        try (Reply reply =
+                to.call(Request.of(ContentAdapter.SERVICE, BEHIND, CborMap.EMPTY))) {
+            reply.response();
+        }
+    }
+
+    private void send(Message message) {
+        try {
+            message.send(peer);
+        } catch (IOException e) {
+            // A peer that is leaving catches up when it connects again.
+            LOG.log(
+                    System.Logger.Level.DEBUG,
+                    "telling {0} something failed: {1}",
+                    peer.id().shortName(),
+                    e);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+package org.stoq.content;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.cbor.CborMap;
+import org.stoq.sdk.store.StoreCollection;
+import org.stoq.testkit.SeededBytes;
+
+class CollectorTest {
+    /** More chunks than one list has. */
+    private static final int LARGE = 90_000_000;
+
+    private final TestNode node = new TestNode(1);
+
+    @AfterEach
+    void close() {
+        node.close();
+    }
+
+    @Test
+    void removesWhatNoNameLeadsToAndTellsHowMuch() throws Exception {
+        byte[] kept = SeededBytes.random(1, 2_000_000);
+        node.put("kept", kept);
+        node.put("gone", SeededBytes.random(2, 1_000_000));
+        node.put("replaced", SeededBytes.random(3, 1_000_000));
+        node.put("replaced", new byte[] {1});
+        node.remove("gone");
+        long before = node.store().stats().chunks();
+        CborMap results = node.gc();
+        assertThat(results.integer(1)).isEqualTo(node.store().stats().chunks());
+        assertThat(results.integer(1) + results.integer(2)).isEqualTo(before);
+        assertThat(results.integer(3)).isGreaterThan(2_000_000);
+        assertThat(node.get("kept")).isEqualTo(kept);
+        assertThat(node.get("replaced")).containsExactly(1);
+        assertThat(node.gc().integer(2)).isZero();
+    }
+
+    @Test
+    void keepsObjectsWhoseListsAreChunksThemselves() throws Exception {
+        byte[] content = SeededBytes.random(1, LARGE);
+        node.put("large", content);
+        Catalog.Entry entry = node.parts.catalog().find("large").orElseThrow();
+        assertThat(entry.manifest().depth()).isEqualTo(1);
+        node.gc();
+        assertThat(node.get("large")).isEqualTo(content);
+        // Somebody publishes the very bytes of a list: it is kept as content, and as a list.
+        Digest list = entry.manifest().refs().getFirst().digest();
+        byte[] bytes = node.parts.local().uncached(list).orElseThrow();
+        node.put("a list", bytes);
+        node.gc();
+        assertThat(node.hasAll("large")).isTrue();
+        node.remove("a list");
+        node.gc();
+        assertThat(node.hasAll("large")).isTrue();
+        node.remove("large");
+        node.gc();
+        assertThat(node.store().stats().plainBytes()).isLessThan(10_000);
+    }
+
+    @Test
+    void losesNothingWhenAListIsDamagedAndNobodyHasIt() throws Exception {
+        byte[] content = SeededBytes.random(1, LARGE);
+        node.put("large", content);
+        Digest list =
+                node.parts.catalog().find("large").orElseThrow().manifest().refs().getFirst().digest();
+        long chunks = node.store().stats().chunks();
+        node.store().damage(list);
+        ContentAdapterTest.assertCode(StoqErrorCode.UNAVAILABLE, node::gc);
+        assertThat(node.store().stats().chunks()).isEqualTo(chunks - 1);
+    }
+
+    @Test
+    void refusesASecondCollectionAtATime() throws Exception {
+        StoreCollection first = node.store().beginCollection();
+        ContentAdapterTest.assertCode(StoqErrorCode.CONFLICT, node::gc);
+        first.close();
+        node.gc();
+    }
+
+    @Test
+    void keepsWhatAPutHasStoredBeforeTheCollectionBegan() throws Exception {
+        byte[] content = SeededBytes.random(1, 6_000_000);
+        CountDownLatch half = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        ByteArrayInputStream pausing =
+                new ByteArrayInputStream(content) {
+                    @Override
+                    public synchronized int read(byte[] target, int from, int length) {
+                        if (pos > 4_000_000 && half.getCount() > 0) {
+                            half.countDown();
+                            Await.latch(goOn);
+                        }
+                        return super.read(target, from, Math.min(length, 100_000));
+                    }
+                };
+        FutureTask<TestNode.Answer> put =
+                new FutureTask<>(() -> node.putStream("object", Channels.newChannel(pausing)));
+        Thread.ofVirtual().start(put);
+        Await.latch(half);
+        assertThat(node.gc().integer(1)).isGreaterThan(20);
+        goOn.countDown();
+        put.get();
+        assertThat(node.get("object")).isEqualTo(content);
+    }
+
+    @Test
+    void keepsWhatIsBeingReadThoughItsNameStandsForSomethingElseNow() throws Exception {
+        byte[] old = SeededBytes.random(1, 1_000_000);
+        node.put("object", old);
+        Catalog.Entry entry = node.parts.catalog().find("object").orElseThrow();
+        List<Digest> chunks = node.chunksOf("object");
+        try (Collector.Pin _ = node.parts.collector().pin(entry)) {
+            node.put("object", new byte[] {1});
+            node.gc();
+            assertThat(node.parts.local().missing(chunks)).isEmpty();
+        }
+        node.gc();
+        assertThat(node.parts.local().missing(chunks)).isNotEmpty();
+    }
+
+    @Test
+    void losesNoAcknowledgedObjectWhilePutsAndCollectionsRun() throws Exception {
+        Map<String, byte[]> acknowledged = new ConcurrentHashMap<>();
+        AtomicBoolean stop = new AtomicBoolean();
+        AtomicInteger collections = new AtomicInteger();
+        List<FutureTask<Boolean>> writers = new ArrayList<>();
+        for (int w = 0; w < 4; w++) {
+            int writer = w;
+            FutureTask<Boolean> task =
+                    new FutureTask<>(
+                            () -> {
+                                Random random = new Random(writer);
+                                for (int i = 0; i < 60; i++) {
+                                    // Content repeats, so that puts find chunks of objects that
+                                    // are being removed.
+                                    byte[] content =
+                                            SeededBytes.random(
+                                                    random.nextInt(12), 20_000 + 60_000 * (i % 5));
+                                    String name = "w" + writer + "/" + random.nextInt(10);
+                                    ReadableByteChannel source =
+                                            Channels.newChannel(new ByteArrayInputStream(content));
+                                    node.putStream(name, source);
+                                    acknowledged.put(name, content);
+                                    if (random.nextInt(3) == 0) {
+                                        acknowledged.remove(name);
+                                        node.remove(name);
+                                    }
+                                }
+                                return true;
+                            });
+            writers.add(task);
+            Thread.ofVirtual().start(task);
+        }
+        FutureTask<Boolean> collecting =
+                new FutureTask<>(
+                        () -> {
+                            while (!stop.get()) {
+                                node.gc();
+                                collections.incrementAndGet();
+                            }
+                            return true;
+                        });
+        Thread.ofVirtual().start(collecting);
+        for (FutureTask<Boolean> writer : writers) {
+            writer.get();
+        }
+        stop.set(true);
+        collecting.get();
+        node.gc();
+        assertThat(collections.get()).isGreaterThan(5);
+        assertThat(acknowledged).isNotEmpty();
+        for (Map.Entry<String, byte[]> object : acknowledged.entrySet()) {
+            assertThat(node.get(object.getKey())).isEqualTo(object.getValue());
+        }
+    }
+}

@@ -1,0 +1,267 @@
+package org.stoq.testkit;
+
+import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.transport.PathStats;
+import org.stoq.sdk.transport.QuicConnection;
+import org.stoq.sdk.transport.QuicOptions;
+
+/** One end of a connection of {@link SimulatedNetwork}; both ends share one lock. */
+final class SimulatedConnection implements QuicConnection {
+    private static final long WINDOW_BYTES = 1 << 20;
+
+    /** What one end shows and allows. */
+    record Side(
+            String node,
+            InetSocketAddress address,
+            List<X509Certificate> chain,
+            QuicOptions options) {}
+
+    /** Something done under the lock. */
+    @FunctionalInterface
+    interface Step<T> {
+        T run() throws StoqException;
+    }
+
+    private final SimulatedNetwork network;
+    private final Side own;
+    private final Side other;
+    private final SimulatedConnection peer;
+    private final ReentrantLock lock;
+    private final Condition changed;
+    private final CompletableFuture<StoqException> end = new CompletableFuture<>();
+
+    // Guarded by the lock.
+    private final Queue<SimulatedStream> waiting = new ArrayDeque<>();
+    private final Set<SimulatedStream> open = new LinkedHashSet<>();
+    private final long[] nextId;
+    private final int[] opened = new int[2];
+    private long bytesSent;
+    private long bytesReceived;
+
+    /** Written under the lock, read without it by the watch over silence. */
+    private volatile long lastHeardNanos = System.nanoTime();
+
+    /** Makes both ends: this one for the client. */
+    SimulatedConnection(SimulatedNetwork network, Side client, Side server) {
+        this.network = network;
+        this.own = client;
+        this.other = server;
+        this.lock = new ReentrantLock();
+        this.changed = lock.newCondition();
+        this.nextId = new long[] {0, 2};
+        this.peer = new SimulatedConnection(this);
+        watchSilence();
+        peer.watchSilence();
+    }
+
+    private SimulatedConnection(SimulatedConnection client) {
+        this.network = client.network;
+        this.own = client.other;
+        this.other = client.own;
+        this.lock = client.lock;
+        this.changed = client.changed;
+        this.nextId = new long[] {1, 3};
+        this.peer = client;
+    }
+
+    SimulatedConnection peer() {
+        return peer;
+    }
+
+    <T> T locked(Step<T> step) throws StoqException {
+        lock.lock();
+        try {
+            return step.run();
+        } finally {
+            changed.signalAll();
+            lock.unlock();
+        }
+    }
+
+    void quietly(Runnable step) {
+        lock.lock();
+        try {
+            step.run();
+        } finally {
+            changed.signalAll();
+            lock.unlock();
+        }
+    }
+
+    /** Waits for a change, or for a moment; the callers loop. */
+    @SuppressWarnings("WaitNotInLoop")
+    void await(long untilNanos) throws StoqException {
+        try {
+            long nanos = untilNanos - System.nanoTime();
+            if (untilNanos == Long.MAX_VALUE || nanos <= 0) {
+                changed.await();
+            } else {
+                changed.awaitNanos(nanos);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoqException(StoqErrorCode.CANCELLED, "interrupted while waiting", e);
+        }
+    }
+
+    static StoqException copyOf(@Nullable StoqException failure) {
+        return failure == null
+                ? new StoqException(StoqErrorCode.CANCELLED, "the stream is closed")
+                : new StoqException(failure.code(), String.valueOf(failure.getMessage()), failure);
+    }
+
+    /** Returns whether what arrives at a moment is there: its time has come and nothing is cut. */
+    boolean arrived(long atNanos) {
+        return atNanos - System.nanoTime() <= 0 && !network.isCut(own.node, other.node);
+    }
+
+    long arrivalNanos() {
+        return System.nanoTime() + network.nextDelayNanos();
+    }
+
+    void sent(int bytes) {
+        bytesSent += bytes;
+    }
+
+    void received(int bytes) {
+        bytesReceived += bytes;
+        lastHeardNanos = System.nanoTime();
+        peer.lastHeardNanos = lastHeardNanos;
+    }
+
+    void announce(SimulatedStream stream) {
+        open.add(stream);
+        waiting.add(stream);
+    }
+
+    void over(SimulatedStream stream) {
+        boolean ownStream = (stream.id() & 1) == (nextId[0] & 1);
+        if (open.remove(stream) && ownStream) {
+            opened[stream.bidirectional() ? 0 : 1]--;
+        }
+    }
+
+    @Override
+    public SimulatedStream openStream(boolean bidirectional) throws StoqException {
+        int kind = bidirectional ? 0 : 1;
+        return locked(
+                () -> {
+                    while (opened[kind] >= own.options.maxStreams() && !end.isDone()) {
+                        await(Long.MAX_VALUE);
+                    }
+                    if (end.isDone()) {
+                        throw copyOf(end.join());
+                    }
+                    opened[kind]++;
+                    SimulatedStream stream = new SimulatedStream(this, peer, nextId[kind]);
+                    nextId[kind] += 4;
+                    open.add(stream);
+                    return stream;
+                });
+    }
+
+    @Override
+    public SimulatedStream acceptStream() throws StoqException {
+        return locked(
+                () -> {
+                    while (waiting.isEmpty() && !end.isDone()) {
+                        await(Long.MAX_VALUE);
+                    }
+                    SimulatedStream stream = waiting.poll();
+                    if (stream == null) {
+                        throw copyOf(end.join());
+                    }
+                    return stream;
+                });
+    }
+
+    @Override
+    public void close(StoqErrorCode code, String reason) {
+        String told = reason.isEmpty() ? "" : ": " + reason;
+        end(new StoqException(code, reason.isEmpty() ? "closed here" : reason));
+        if (!network.isCut(own.node, other.node)) {
+            peer.end(new StoqException(code, "the peer closed the connection" + told));
+        }
+    }
+
+    /** Ends this end with a reason, once. */
+    void end(StoqException reason) {
+        quietly(
+                () -> {
+                    if (!end.isDone()) {
+                        network.forget(this, own.address);
+                        List.copyOf(open).forEach(stream -> stream.fail(reason));
+                        end.complete(reason);
+                    }
+                });
+    }
+
+    /** Notices a peer that is not heard for longer than the idle timeout. */
+    private void watchSilence() {
+        Duration limit = own.options.idleTimeout();
+        long left = limit.toNanos() - (System.nanoTime() - lastHeardNanos);
+        if (left <= 0) {
+            end(new StoqException(StoqErrorCode.CONNECTION_LOST, "nothing was heard for " + limit));
+        } else {
+            end.copy()
+                    .thenApply(reason -> true)
+                    .completeOnTimeout(false, left, TimeUnit.NANOSECONDS)
+                    .thenAccept(
+                            ended -> {
+                                if (!ended) {
+                                    watchSilence();
+                                }
+                            });
+        }
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return own.address;
+    }
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+        return other.address;
+    }
+
+    @Override
+    public List<X509Certificate> peerCertificates() {
+        return other.chain;
+    }
+
+    @Override
+    public PathStats stats() {
+        lock.lock();
+        try {
+            return new PathStats(network.roundTrip(), bytesSent, bytesReceived, 0, WINDOW_BYTES);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public boolean isOpen() {
+        return !end.isDone();
+    }
+
+    @Override
+    public CompletionStage<StoqException> closed() {
+        return end.minimalCompletionStage();
+    }
+}

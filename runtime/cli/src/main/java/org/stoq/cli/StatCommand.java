@@ -1,0 +1,68 @@
+package org.stoq.cli;
+
+import org.stoq.cli.terminal.Amounts;
+import org.stoq.client.ObjectInfo;
+import org.stoq.client.ObjectRef;
+import org.stoq.sdk.Digest;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+import java.time.Instant;
+
+/** {@code stoq stat}. */
+@Command(
+        name = "stat",
+        header = "Show what the node knows of an object.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  stoq stat report.pdf",
+            "  stoq stat report.pdf --json | jq -r .object    its SHA-256"
+        })
+final class StatCommand implements Verb {
+    private final Invocation invocation;
+
+    @Parameters(
+            index = "0",
+            paramLabel = "NAME|sha256:...",
+            description = "Name of the object, or digest of its manifest.")
+    String name = "";
+
+    StatCommand(Invocation invocation) {
+        this.invocation = invocation;
+    }
+
+    @Override
+    public ExitCode run() throws Exception {
+        ObjectRef object =
+                Digest.isDigest(name)
+                        ? ObjectRef.manifest(Digest.parse(name))
+                        : ObjectRef.named(name);
+        ObjectInfo info;
+        try (NodeAccess node = invocation.connect()) {
+            info = node.content().head(object);
+        }
+        ListCommand.Line line = ListCommand.Line.of(info);
+        invocation
+                .terminal()
+                .result(
+                        line,
+                        out -> {
+                            out.println("name      " + line.name());
+                            out.println("kind      " + line.kind());
+                            out.printf(
+                                    "size      %s (%,d bytes)%n",
+                                    Amounts.bytes(line.size()), line.size());
+                            out.println("type      " + line.mediaType());
+                            out.println("mode      " + line.mode());
+                            out.println("published " + line.created());
+                            if (info.modifiedMillis() != 0) {
+                                out.println(
+                                        "modified  " + Instant.ofEpochMilli(info.modifiedMillis()));
+                            }
+                            out.println("content   " + line.object());
+                            out.println("manifest  " + line.manifest());
+                        });
+        return ExitCode.OK;
+    }
+}
