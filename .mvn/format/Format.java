@@ -129,6 +129,9 @@ final class Format {
         for (Path file : wrong) {
             System.err.println((fix ? "formatted: " : "not formatted: ") + file);
         }
+        if (fix) {
+            System.err.printf("%d of %d Java files formatted%n", wrong.size(), count);
+        }
         Files.deleteIfExists(verdict);
         if (!unreadable.isEmpty() || (!fix && !wrong.isEmpty())) {
             Files.writeString(

@@ -135,6 +135,8 @@ final class PolicyKeeper implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             LOG.log(System.Logger.Level.DEBUG, "the cache is being closed");
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "the cache keeps what it has until a restart", e);
         } finally {
             end();
         }
@@ -151,7 +153,12 @@ final class PolicyKeeper implements AutoCloseable {
                 next.ifPresent(Lease::close);
                 return;
             }
-            order = lastWords(before);
+            try {
+                order = lastWords(before);
+            } catch (InterruptedException e) {
+                next.ifPresent(Lease::close);
+                throw e;
+            }
             before.close();
         }
         begin(next, order);

@@ -339,6 +339,39 @@ class MemoryChunkCacheTest {
         assertThat(leases("lfu")).isZero();
     }
 
+    @Test
+    void closingDuringAChangeOfPolicyGivesBothBack() {
+        CountDownLatch asked = new CountDownLatch(1);
+        CachePolicy slow =
+                new Spy(
+                        "slow",
+                        order ->
+                                new TestPolicies.Forwarding(order) {
+                                    @Override
+                                    public List<Digest> coldestFirst() {
+                                        asked.countDown();
+                                        awaitOrFail(release);
+                                        return super.coldestFirst();
+                                    }
+                                });
+        offer(slow, 100);
+        MemoryChunkCache cache = cache();
+        await(() -> leases("slow") == 1);
+        offer(new LruPolicy(), 200);
+        awaitUninterruptibly(asked);
+        cache.close();
+        assertThat(leases("slow")).isZero();
+        assertThat(leases("lru")).isZero();
+    }
+
+    private static void awaitOrFail(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
     private static Set<Thread> policyThreads() {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().equals("stoq-cache-policy"))

@@ -92,13 +92,18 @@ record VersionVector(SortedMap<NodeId, Long> counts) {
                     || node.length != Digest.BYTES
                     || !(flat.get(i + 1) instanceof Long count)
                     || count < 1
-                    || counts.put(new NodeId(Digest.copyOf(node)), count) != null) {
+                    || !isLast(counts, new NodeId(Digest.copyOf(node)))) {
                 throw new StoqException(
                         StoqErrorCode.INVALID_REQUEST,
-                        "a version vector is node, count, node, count, …");
+                        "a version vector is node, count, node, count, … in the order of nodes");
             }
+            counts.put(new NodeId(Digest.copyOf(node)), count);
         }
         return new VersionVector(counts);
+    }
+
+    private static boolean isLast(TreeMap<NodeId, Long> counts, NodeId node) {
+        return counts.isEmpty() || counts.lastKey().compareTo(node) < 0;
     }
 
     long count(NodeId node) {

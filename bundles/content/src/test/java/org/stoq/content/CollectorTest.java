@@ -8,6 +8,7 @@ import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -18,8 +19,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
 import org.stoq.sdk.cbor.CborMap;
+import org.stoq.sdk.chunk.EncodedChunk;
+import org.stoq.sdk.store.ChunkStore;
+import org.stoq.sdk.store.NameBinding;
+import org.stoq.sdk.store.StoreCheck;
 import org.stoq.sdk.store.StoreCollection;
+import org.stoq.sdk.store.StoreStats;
+import org.stoq.testkit.ManualClock;
+import org.stoq.testkit.MemoryChunkStore;
 import org.stoq.testkit.SeededBytes;
 
 class CollectorTest {
@@ -132,6 +141,134 @@ class CollectorTest {
         }
         node.gc();
         assertThat(node.parts.local().missing(chunks)).isNotEmpty();
+    }
+
+    @Test
+    void aCollectionBeginsBeforeAChunkIsStoredAndNotedOrAfterBoth() throws Exception {
+        // The chunk and the manifest of a small object: a collection comes right behind each write.
+        for (int write = 1; write <= 2; write++) {
+            HookedStore store = new HookedStore();
+            try (TestNode hooked = new TestNode(2, store, new ManualClock(), Map.of())) {
+                AtomicInteger writes = new AtomicInteger();
+                int at = write;
+                FutureTask<CborMap> collection = new FutureTask<>(hooked::gc);
+                store.afterWrite =
+                        () -> {
+                            if (writes.incrementAndGet() == at) {
+                                Thread thread = Thread.ofVirtual().start(collection);
+                                Await.until(
+                                        "the collection waits, or is over",
+                                        () ->
+                                                collection.isDone()
+                                                        || thread.getState()
+                                                                == Thread.State.WAITING);
+                            }
+                        };
+                hooked.put("object", new byte[] {1, 2, 3});
+                collection.get();
+                assertThat(writes.get()).isEqualTo(2);
+            }
+            // As after a restart, when nothing is remembered.
+            try (TestNode restarted = new TestNode(2, store, new ManualClock(), Map.of())) {
+                assertThat(restarted.get("object")).containsExactly(1, 2, 3);
+            }
+        }
+    }
+
+    @Test
+    void keepsWhatIsReadFromAMomentAfterTheCollectionBegan() throws Exception {
+        HookedStore store = new HookedStore();
+        try (TestNode hooked = new TestNode(2, store, new ManualClock(), Map.of())) {
+            hooked.put("object", SeededBytes.random(1, 200_000));
+            Catalog.Entry old = hooked.parts.catalog().find("object").orElseThrow();
+            List<Digest> chunks = hooked.chunksOf("object");
+            hooked.put("object", new byte[] {1});
+            List<Collector.Pin> pins = new ArrayList<>();
+            store.beforeList = () -> pins.add(hooked.parts.collector().pin(old));
+            hooked.gc();
+            assertThat(pins).isNotEmpty();
+            assertThat(hooked.parts.local().missing(chunks)).isEmpty();
+        }
+    }
+
+    /** A store in memory that lets a test in behind each write. */
+    private static final class HookedStore implements ChunkStore {
+        private final MemoryChunkStore store = new MemoryChunkStore();
+        volatile Hook afterWrite = () -> {};
+        volatile Runnable beforeList = () -> {};
+
+        /** What a test does there. */
+        @FunctionalInterface
+        interface Hook {
+            void run() throws Exception;
+        }
+
+        @Override
+        public String name() {
+            return store.name();
+        }
+
+        @Override
+        public boolean contains(Digest digest) {
+            return store.contains(digest);
+        }
+
+        @Override
+        public Optional<EncodedChunk> read(Digest digest) throws StoqException {
+            return store.read(digest);
+        }
+
+        @Override
+        public boolean write(Digest digest, EncodedChunk chunk) throws StoqException {
+            boolean fresh = store.write(digest, chunk);
+            try {
+                afterWrite.run();
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+            return fresh;
+        }
+
+        @Override
+        public void bind(String name, Digest manifest) throws StoqException {
+            store.bind(name, manifest);
+        }
+
+        @Override
+        public void unbind(String name) {
+            store.unbind(name);
+        }
+
+        @Override
+        public Optional<Digest> lookup(String name) {
+            return store.lookup(name);
+        }
+
+        @Override
+        public List<NameBinding> list(String prefix, String after, int limit) {
+            beforeList.run();
+            return store.list(prefix, after, limit);
+        }
+
+        @Override
+        public void sync() {
+            store.sync();
+        }
+
+        @Override
+        public StoreCollection beginCollection() throws StoqException {
+            return store.beginCollection();
+        }
+
+        @Override
+        public StoreCheck verify(Progress progress) {
+            return store.verify(progress);
+        }
+
+        @Override
+        public StoreStats stats() {
+            return store.stats();
+        }
     }
 
     @Test

@@ -76,12 +76,12 @@ class VersionVectorTest {
 
     @Test
     void refusesMoreThanSoManyNodes() throws StoqException {
-        List<Object> flat = new ArrayList<>();
+        TreeMap<NodeId, Long> counts = new TreeMap<>();
         for (int i = 0; i < VersionVector.MAX_NODES; i++) {
-            flat.add(node(i).digest().toBytes());
-            flat.add(1L);
+            counts.put(node(i), 1L);
         }
-        assertThat(VersionVector.ofCbor(flat).counts()).hasSize(VersionVector.MAX_NODES);
+        List<Object> flat = new ArrayList<>(new VersionVector(counts).toCbor());
+        assertThat(VersionVector.ofCbor(flat).counts()).isEqualTo(counts);
         flat.add(node(1_000).digest().toBytes());
         flat.add(1L);
         ContentAdapterTest.assertCode(StoqErrorCode.TOO_LARGE, () -> VersionVector.ofCbor(flat));
@@ -98,7 +98,8 @@ class VersionVectorTest {
                         List.of(new byte[31], 1L),
                         List.of("x", 1L),
                         List.of(id, "x"),
-                        List.of(id, 1L, id, 2L))) {
+                        List.of(id, 1L, id, 2L),
+                        List.of(id, 1L, new byte[32], 2L))) {
             ContentAdapterTest.assertCode(
                     StoqErrorCode.INVALID_REQUEST, () -> VersionVector.ofCbor(bad));
         }

@@ -8,8 +8,8 @@ import java.util.UUID;
 
 /**
  * A file that is there while the store is open, and names the boot of the machine. A process that
- * was killed leaves it, and the index with all that was written to it; after a power cut the boot is
- * another, and pages of the index may be missing that its own checks do not miss. One thread.
+ * was killed leaves it, and the index with all that was written to it; after a power cut the boot
+ * is another, and pages of the index may be missing that its own checks do not miss. One thread.
  */
 final class BootMark {
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");

@@ -1,5 +1,7 @@
 package org.stoq.store;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -7,12 +9,11 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A file over a channel that opens again when it has to. A {@link FileChannel} is closed by an
- * interrupt of any thread that uses it, and handles are few; both would otherwise break the file for
- * everybody.
+ * interrupt of any thread that uses it, and handles are few; both would otherwise break the file
+ * for everybody.
  */
 final class ChannelFile implements StoreFile {
     // The channel copies heap memory to memory of its own, and keeps that for each thread.
@@ -37,59 +38,54 @@ final class ChannelFile implements StoreFile {
 
     @Override
     public void write(byte[] bytes, int from, int length, long position) throws IOException {
-        perform(
-                target -> {
-                    ByteBuffer source = ByteBuffer.wrap(bytes, from, length);
-                    int end = from + length;
-                    while (source.position() < end) {
-                        source.limit(Math.min(end, source.position() + SLICE_BYTES));
-                        target.write(source, position + source.position() - from);
-                    }
-                    return length;
-                });
+        perform(target -> {
+            ByteBuffer source = ByteBuffer.wrap(bytes, from, length);
+            int end = from + length;
+            while (source.position() < end) {
+                source.limit(Math.min(end, source.position() + SLICE_BYTES));
+                target.write(source, position + source.position() - from);
+            }
+            return length;
+        });
     }
 
     @Override
     public int read(byte[] target, int from, int length, long position) throws IOException {
-        return perform(
-                source -> {
-                    ByteBuffer buffer = ByteBuffer.wrap(target, from, length);
-                    while (buffer.hasRemaining()) {
-                        int count = source.read(buffer, position + buffer.position() - from);
-                        if (count < 0) {
-                            break;
-                        }
-                    }
-                    return buffer.position() - from;
-                });
+        return perform(source -> {
+            ByteBuffer buffer = ByteBuffer.wrap(target, from, length);
+            while (buffer.hasRemaining()) {
+                int count = source.read(buffer, position + buffer.position() - from);
+                if (count < 0) {
+                    break;
+                }
+            }
+            return buffer.position() - from;
+        });
     }
 
     @Override
     public void force() throws IOException {
-        perform(
-                target -> {
-                    target.force(true);
-                    return 0;
-                });
+        perform(target -> {
+            target.force(true);
+            return 0;
+        });
     }
 
     @Override
     public void truncate(long length) throws IOException {
-        perform(
-                target -> {
-                    target.truncate(length);
-                    return 0;
-                });
+        perform(target -> {
+            target.truncate(length);
+            return 0;
+        });
     }
 
     @Override
     public long size() throws IOException {
         long[] size = new long[1];
-        perform(
-                source -> {
-                    size[0] = source.size();
-                    return 0;
-                });
+        perform(source -> {
+            size[0] = source.size();
+            return 0;
+        });
         return size[0];
     }
 

@@ -1,14 +1,16 @@
 package org.stoq.store;
 
-import java.nio.ByteBuffer;
-import java.util.zip.CRC32C;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.WriteBuffer;
 import org.h2.mvstore.type.BasicDataType;
 
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+
 /**
- * A type of the index whose values are followed, page by page, by a checksum. The library checks the
- * frame of a page but not its content, and a flipped bit there would send readers to wrong places.
+ * A type of the index whose values are followed, page by page, by a checksum. The library checks
+ * the frame of a page but not its content, and a flipped bit there would send readers to wrong
+ * places.
  */
 abstract class CheckedType<T> extends BasicDataType<T> {
     @Override

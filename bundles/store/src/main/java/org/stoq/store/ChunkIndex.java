@@ -1,5 +1,8 @@
 package org.stoq.store;
 
+import org.jspecify.annotations.Nullable;
+import org.stoq.sdk.Digest;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,8 +15,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import org.jspecify.annotations.Nullable;
-import org.stoq.sdk.Digest;
 
 /**
  * Where everything lies: a table on the disk, over it the chunks that are being taken in, over them
@@ -103,8 +104,8 @@ final class ChunkIndex implements AutoCloseable {
     }
 
     /**
-     * Opens the table again and replays what it lacks; who asks meanwhile waits. Does nothing if the
-     * broken table is not in use anymore. Under the store's lock.
+     * Opens the table again and replays what it lacks; who asks meanwhile waits. Does nothing if
+     * the broken table is not in use anymore. Under the store's lock.
      *
      * @param discard whether to begin with an empty table
      */
@@ -140,7 +141,8 @@ final class ChunkIndex implements AutoCloseable {
 
     /** Returns where a chunk lies, or nothing if it is not here. */
     @Nullable Location location(Digest digest) {
-        // All three under one hold of the lock: a table is only replaced together with what is over it.
+        // All three under one hold of the lock: a table is only replaced together with what is over
+        // it.
         Location location =
                 onTable(current -> Optional.ofNullable(location(digest, current))).orElse(null);
         return location == null || location.isGone() ? null : location;
@@ -174,11 +176,10 @@ final class ChunkIndex implements AutoCloseable {
     /** Binds a name, or forgets it if there is no entry. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // changes come under the store's lock
     void put(Name name, Name.@Nullable Entry entry) {
-        onTable(
-                current -> {
-                    current.put(name, entry);
-                    return true;
-                });
+        onTable(current -> {
+            current.put(name, entry);
+            return true;
+        });
         nameChanges++;
     }
 
@@ -251,15 +252,14 @@ final class ChunkIndex implements AutoCloseable {
 
     private void checkpoint(IndexTable used, Barrier barrier) throws IOException {
         try {
-            barrier.run(
-                    end -> {
-                        if (frozen == null) {
-                            frozenPosition = end;
-                            frozen = active;
-                            active = new ConcurrentHashMap<>();
-                            nameChanges = 0;
-                        }
-                    });
+            barrier.run(end -> {
+                if (frozen == null) {
+                    frozenPosition = end;
+                    frozen = active;
+                    active = new ConcurrentHashMap<>();
+                    nameChanges = 0;
+                }
+            });
             Map<Digest, Location> changes = frozen;
             if (changes == null) {
                 return;
@@ -270,17 +270,16 @@ final class ChunkIndex implements AutoCloseable {
                     barrier.run(_ -> commit(used, used.checkpoint()));
                 }
             }
-            barrier.run(
-                    _ -> {
-                        commit(used, frozenPosition);
-                        frozen = null;
-                        on(
-                                used,
-                                current -> {
-                                    current.compact();
-                                    return true;
-                                });
-                    });
+            barrier.run(_ -> {
+                commit(used, frozenPosition);
+                frozen = null;
+                on(
+                        used,
+                        current -> {
+                            current.compact();
+                            return true;
+                        });
+            });
             on(
                     used,
                     current -> {

@@ -1,13 +1,14 @@
 package org.stoq.store;
 
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
 
 /** Keeps a second process away from a store. The kernel releases it when the process dies. */
 final class DataLock implements AutoCloseable {
@@ -62,8 +63,7 @@ final class DataLock implements AutoCloseable {
                 ByteBuffer holder = ByteBuffer.allocate(32);
                 channel.read(holder, 0);
                 String text =
-                        new String(
-                                holder.array(), 0, holder.position(), StandardCharsets.US_ASCII);
+                        new String(holder.array(), 0, holder.position(), StandardCharsets.US_ASCII);
                 throw inUse(directory, text.strip());
             }
             channel.truncate(0);

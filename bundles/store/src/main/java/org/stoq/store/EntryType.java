@@ -1,9 +1,10 @@
 package org.stoq.store;
 
-import java.nio.ByteBuffer;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.WriteBuffer;
 import org.stoq.sdk.Digest;
+
+import java.nio.ByteBuffer;
 
 /** What names are bound to, as values of the index. */
 final class EntryType extends CheckedType<Name.Entry> {
@@ -18,9 +19,7 @@ final class EntryType extends CheckedType<Name.Entry> {
 
     @Override
     public void write(WriteBuffer target, Name.Entry entry) {
-        target.put(entry.manifest().toBytes())
-                .putVarInt(entry.segment())
-                .putVarInt(entry.offset());
+        target.put(entry.manifest().toBytes()).putVarInt(entry.segment()).putVarInt(entry.offset());
     }
 
     @Override

@@ -1,11 +1,12 @@
 package org.stoq.store;
 
+import org.jspecify.annotations.Nullable;
+import org.stoq.sdk.Digest;
+
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.zip.CRC32C;
-import org.jspecify.annotations.Nullable;
-import org.stoq.sdk.Digest;
 
 /**
  * What an index says about itself, as one line of text with a checksum.
@@ -57,8 +58,7 @@ record IndexState(int key, byte[] salt, long checkpoint, Totals totals, long nam
         if (text == null
                 || fields.length != FIELDS
                 || !fields[0].equals(FORMAT)
-                || !fields[FIELDS - 1].equals(
-                        checksum(text.substring(0, text.lastIndexOf(' '))))) {
+                || !fields[FIELDS - 1].equals(checksum(text.substring(0, text.lastIndexOf(' '))))) {
             throw new IllegalArgumentException("not the state of an index: " + text);
         }
         return new IndexState(

@@ -1,11 +1,5 @@
 package org.stoq.store;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.h2.mvstore.Cursor;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVMap;
@@ -14,9 +8,17 @@ import org.h2.mvstore.MVStoreException;
 import org.jspecify.annotations.Nullable;
 import org.stoq.sdk.Digest;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
 /**
  * The index on the disk: where each chunk lies and where each name leads, as of a checkpoint of the
- * log. Many readers; chunks are put by one thread at a time, names by one at a time. Blocks on the disk.
+ * log. Many readers; chunks are put by one thread at a time, names by one at a time. Blocks on the
+ * disk.
  */
 final class IndexTable implements AutoCloseable {
     private static final String KEY = "state";
@@ -45,10 +47,10 @@ final class IndexTable implements AutoCloseable {
         this.path = path;
         this.store = store;
         state = store.openMap("state", new MVMap.Builder<String, String>());
-        IndexState now = state.isEmpty() ? IndexState.fresh(keys) : IndexState.parse(state.get(KEY));
+        IndexState now =
+                state.isEmpty() ? IndexState.fresh(keys) : IndexState.parse(state.get(KEY));
         SealedNameType nameType =
-                new SealedNameType(
-                        keys.derive(now.key(), now.salt(), "stoq index names"));
+                new SealedNameType(keys.derive(now.key(), now.salt(), "stoq index names"));
         chunks =
                 store.openMap(
                         "chunks",

@@ -1,5 +1,10 @@
 package org.stoq.store;
 
+import org.jspecify.annotations.Nullable;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,22 +19,19 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.ReentrantLock;
+
 import javax.crypto.Cipher;
 import javax.crypto.KDF;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.HKDFParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
-import org.jspecify.annotations.Nullable;
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
 
 /**
  * The data keys of a node, wrapped by its key-encryption key (AES key wrap, RFC 3394). Any thread;
  * changes block on the disk.
  *
- * <p>A data key encrypts nothing itself: each segment has a key of its own, derived from it with the
- * segment's salt (HKDF, RFC 5869).
+ * <p>A data key encrypts nothing itself: each segment has a key of its own, derived from it with
+ * the segment's salt (HKDF, RFC 5869).
  */
 final class KeyRing {
     private static final String FIRST_LINE = "stoq data keys 1";
@@ -55,13 +57,11 @@ final class KeyRing {
      * @param isNew whether the store holds nothing yet, so that missing keys may be made
      * @throws StoqException FORBIDDEN if the key-encryption key is not the right one
      */
-    static KeyRing open(Disk disk, Path directory, Path keyFile, boolean isNew)
-            throws IOException {
+    static KeyRing open(Disk disk, Path directory, Path keyFile, boolean isNew) throws IOException {
         Path folder = directory.resolve("keys");
         Files.createDirectories(folder);
         disk.forceDirectory(directory);
-        KeyRing ring =
-                new KeyRing(disk, folder.resolve("data.keys"), keyFile, new SecureRandom());
+        KeyRing ring = new KeyRing(disk, folder.resolve("data.keys"), keyFile, new SecureRandom());
         if (Files.exists(ring.wrapped)) {
             ring.load();
         } else if (isNew) {
@@ -188,13 +188,12 @@ final class KeyRing {
             NavigableMap<Integer, SecretKey> content, SecretKey wrapping, @Nullable SecretKey also)
             throws IOException {
         StringBuilder text = new StringBuilder(FIRST_LINE).append('\n');
-        content.forEach(
-                (number, key) -> {
-                    text.append(line(wrapping, number, key));
-                    if (also != null) {
-                        text.append(line(also, number, key));
-                    }
-                });
+        content.forEach((number, key) -> {
+            text.append(line(wrapping, number, key));
+            if (also != null) {
+                text.append(line(also, number, key));
+            }
+        });
         replace(wrapped, text.toString().getBytes(StandardCharsets.US_ASCII));
     }
 
@@ -216,7 +215,8 @@ final class KeyRing {
         try {
             Cipher cipher = Cipher.getInstance("AES/KW/NoPadding");
             cipher.init(Cipher.UNWRAP_MODE, wrapping);
-            return (SecretKey) cipher.unwrap(HexFormat.of().parseHex(hex), "AES", Cipher.SECRET_KEY);
+            return (SecretKey)
+                    cipher.unwrap(HexFormat.of().parseHex(hex), "AES", Cipher.SECRET_KEY);
         } catch (InvalidKeyException e) {
             throw e;
         } catch (GeneralSecurityException e) {

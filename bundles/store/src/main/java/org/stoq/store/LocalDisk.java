@@ -48,7 +48,9 @@ final class LocalDisk implements Disk {
         }
     }
 
-    /** Counts a file that has opened its channel; lets the one that was idle longest close its own. */
+    /**
+     * Counts a file that has opened its channel; lets the one that was idle longest close its own.
+     */
     void opened(ChannelFile file) {
         ChannelFile victim = null;
         lock.lock();

@@ -1,14 +1,15 @@
 package org.stoq.store;
 
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.stoq.sdk.Digest;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
 /**
- * Reads the log again: to find where it is torn, and to bring an index up to date. One thread, while
- * nobody else changes the log.
+ * Reads the log again: to find where it is torn, and to bring an index up to date. One thread,
+ * while nobody else changes the log.
  *
  * <p>Every record says up to which position the log was durable when it was made. What is damaged
  * before the highest such position was damaged on the disk: it is passed over, and the rest counts.
@@ -104,7 +105,10 @@ final class LogReplay {
         byte[] payload = payload(segment, offset, header);
         if (payload == null) {
             LOG.log(
-                    System.Logger.Level.WARNING, "{0} is damaged at byte {1}", segment.path(), offset);
+                    System.Logger.Level.WARNING,
+                    "{0} is damaged at byte {1}",
+                    segment.path(),
+                    offset);
             return;
         }
         switch (header.type()) {

@@ -1,11 +1,12 @@
 package org.stoq.store;
 
+import org.stoq.sdk.Digest;
+
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import org.stoq.sdk.Digest;
 
 /** A name as its UTF-8 bytes, in their order. */
 record Name(byte[] bytes) implements Comparable<Name> {
@@ -34,8 +35,7 @@ record Name(byte[] bytes) implements Comparable<Name> {
      */
     static Name of(String text) {
         try {
-            ByteBuffer encoded =
-                    StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
+            ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
             byte[] bytes = new byte[encoded.remaining()];
             encoded.get(bytes);
             return new Name(bytes);
@@ -46,8 +46,7 @@ record Name(byte[] bytes) implements Comparable<Name> {
 
     /** Returns the length of the record that binds this name, in bytes. */
     int recordLength() {
-        return RecordHeader.recordLength(
-                RecordHeader.FIXED_BYTES, Digest.BYTES + bytes.length);
+        return RecordHeader.recordLength(RecordHeader.FIXED_BYTES, Digest.BYTES + bytes.length);
     }
 
     boolean startsWith(Name prefix) {

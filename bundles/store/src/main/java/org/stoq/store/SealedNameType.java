@@ -1,15 +1,17 @@
 package org.stoq.store;
 
+import org.h2.mvstore.DataUtils;
+import org.h2.mvstore.WriteBuffer;
+import org.h2.mvstore.type.BasicDataType;
+
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
-import org.h2.mvstore.DataUtils;
-import org.h2.mvstore.WriteBuffer;
-import org.h2.mvstore.type.BasicDataType;
 
 /**
  * Names as keys of the index, encrypted page by page: all names of a page are one AES-GCM message
@@ -73,8 +75,7 @@ final class SealedNameType extends BasicDataType<Name> {
         byte[] nonce = new byte[NONCE_BYTES];
         source.get(nonce).get(sealed);
         try {
-            ByteBuffer plain =
-                    ByteBuffer.wrap(cipher(Cipher.DECRYPT_MODE, nonce).doFinal(sealed));
+            ByteBuffer plain = ByteBuffer.wrap(cipher(Cipher.DECRYPT_MODE, nonce).doFinal(sealed));
             for (int i = 0; i < count; i++) {
                 byte[] name = new byte[plain.getShort()];
                 plain.get(name);

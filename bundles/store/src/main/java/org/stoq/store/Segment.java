@@ -1,5 +1,11 @@
 package org.stoq.store;
 
+import org.jspecify.annotations.Nullable;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.chunk.EncodedChunk;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -10,22 +16,18 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32C;
+
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
-import org.jspecify.annotations.Nullable;
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
-import org.stoq.sdk.chunk.EncodedChunk;
 
 /**
  * One file of the log, with a key of its own. Any thread; blocks on the disk.
  *
- * <p>Only the process that has made a segment writes to it, and it counts the records that it seals.
- * So no counter, from which the nonce is made, is ever used twice under the same key, whatever is
- * cut off or lost.
+ * <p>Only the process that has made a segment writes to it, and it counts the records that it
+ * seals. So no counter, from which the nonce is made, is ever used twice under the same key,
+ * whatever is cut off or lost.
  */
 final class Segment {
     /** The header is there twice, so that one flipped bit does not cost the key. */
@@ -183,8 +185,7 @@ final class Segment {
      *
      * @throws DamagedRecordException if something else is there
      */
-    EncodedChunk read(Workbench bench, Location location, Digest digest)
-            throws IOException {
+    EncodedChunk read(Workbench bench, Location location, Digest digest) throws IOException {
         int offset = location.offset();
         int length = location.headerLength() + location.storedLength() + RecordHeader.TAG_BYTES;
         byte[] source = bench.buffer(length);

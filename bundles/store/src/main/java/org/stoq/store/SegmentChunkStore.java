@@ -1,16 +1,5 @@
 package org.stoq.store;
 
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -27,6 +16,19 @@ import org.stoq.sdk.store.NameBinding;
 import org.stoq.sdk.store.StoreCheck;
 import org.stoq.sdk.store.StoreCollection;
 import org.stoq.sdk.store.StoreStats;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Chunks and names in an encrypted log of segments, found through an index that is derived from it.
@@ -62,6 +64,7 @@ public final class SegmentChunkStore implements ChunkStore, AutoCloseable {
     private volatile @Nullable SegmentCollection collection;
     private volatile boolean closed;
     private final AtomicInteger nextCheckpoint;
+    private boolean mending;
 
     /**
      * Opens the store under the node's data folder; OSGi does.
@@ -72,16 +75,8 @@ public final class SegmentChunkStore implements ChunkStore, AutoCloseable {
     public SegmentChunkStore(Map<String, Object> properties) throws IOException {
         this(
                 StoreOptions.of(
-                        ServerConfig.TABLE.readProperties(properties).dataDir().resolve("store")));
-    }
-
-    /**
-     * Opens a store, or makes one in a folder that holds none.
-     *
-     * @throws StoqException CONFLICT if another process has it, FORBIDDEN if its keys are missing
-     */
-    public SegmentChunkStore(StoreOptions options) throws IOException {
-        this(options, new LocalDisk());
+                        ServerConfig.TABLE.readProperties(properties).dataDir().resolve("store")),
+                new LocalDisk());
     }
 
     /** Opens a store on a disk that may fail. */
@@ -116,6 +111,15 @@ public final class SegmentChunkStore implements ChunkStore, AutoCloseable {
             closeAfter(e, dataLock);
             throw e;
         }
+    }
+
+    /**
+     * Opens a store, or makes one in a folder that holds none.
+     *
+     * @throws StoqException CONFLICT if another process has it, FORBIDDEN if its keys are missing
+     */
+    public static SegmentChunkStore open(StoreOptions options) throws IOException {
+        return new SegmentChunkStore(options, new LocalDisk());
     }
 
     @Override
@@ -412,7 +416,9 @@ public final class SegmentChunkStore implements ChunkStore, AutoCloseable {
         }
     }
 
-    /** Appends that a name is forgotten that was bound in a segment or before it. Under the lock. */
+    /**
+     * Appends that a name is forgotten that was bound in a segment or before it. Under the lock.
+     */
     void unbind(Name name, int segment) throws IOException {
         ByteBuffer payload = ByteBuffer.allocate(Integer.BYTES + name.bytes().length);
         payload.putInt(segment).put(name.bytes());
@@ -427,9 +433,7 @@ public final class SegmentChunkStore implements ChunkStore, AutoCloseable {
         log.append(RecordHeader.of(RecordType.FORGET, digest, payload.length), payload);
     }
 
-    /**
-     * Forgets a chunk that is damaged where it lies. Returns false if it lies elsewhere by now.
-     */
+    /** Forgets a chunk that is damaged where it lies. Returns false if it lies elsewhere by now. */
     boolean forget(Digest digest, Location damaged) throws IOException {
         lock.lock();
         try {
@@ -460,17 +464,16 @@ public final class SegmentChunkStore implements ChunkStore, AutoCloseable {
 
     /** Takes all changes so far into the index file. */
     void checkpoint() throws IOException {
-        index.checkpoint(
-                action -> {
-                    lock.lock();
-                    try {
-                        ensureOpen();
-                        log.sync();
-                        action.at(log.end());
-                    } finally {
-                        lock.unlock();
-                    }
-                });
+        index.checkpoint(action -> {
+            lock.lock();
+            try {
+                ensureOpen();
+                log.sync();
+                action.at(log.end());
+            } finally {
+                lock.unlock();
+            }
+        });
     }
 
     /** Does what {@link #checkpoint} does if much has gathered. Not under the lock. */
@@ -517,7 +520,7 @@ public final class SegmentChunkStore implements ChunkStore, AutoCloseable {
         LogReplay replay = new LogReplay(log);
         long claimed = replay.cutTornTail(checkpoint);
         log.settle(claimed);
-        replay(checkpoint);
+        replay(checkpoint, true);
         if (log.end() > claimed) {
             try {
                 mark();
@@ -528,24 +531,46 @@ public final class SegmentChunkStore implements ChunkStore, AutoCloseable {
         }
     }
 
-    private void replay(long from) throws IOException {
+    /**
+     * Takes the log into the index.
+     *
+     * @param gather whether the index may write to its file in between: not while that is what
+     *     fails
+     */
+    private void replay(long from, boolean gather) throws IOException {
+        AtomicBoolean gathers = new AtomicBoolean(gather);
         new LogReplay(log)
                 .apply(
                         index,
                         from,
                         position -> {
-                            if (index.pending() >= options.checkpointEntries()
+                            if (gathers.get()
+                                    && index.pending() >= options.checkpointEntries()
                                     && position <= log.durable()) {
-                                index.tryCheckpoint(action -> action.at(position));
+                                gathers.set(tryCheckpoint(position));
                             }
                         });
+    }
+
+    private boolean tryCheckpoint(long position) {
+        try {
+            index.tryCheckpoint(action -> action.at(position));
+            return true;
+        } catch (IOException e) {
+            // The index was mended meanwhile, by a replay of its own.
+            LOG.log(System.Logger.Level.WARNING, "{0}; changes stay in memory", e.getMessage());
+            return false;
+        }
     }
 
     private void mendIndex(IndexTable broken, boolean discard) throws IOException {
         lock.lock();
         try {
-            index.reopen(broken, discard, this::replay);
+            boolean gather = discard && !mending;
+            mending = true;
+            index.reopen(broken, discard, from -> replay(from, gather));
         } finally {
+            mending = false;
             lock.unlock();
         }
     }

@@ -1,5 +1,11 @@
 package org.stoq.store;
 
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.store.ChunkStore;
+import org.stoq.sdk.store.StoreCollection;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -10,11 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
-import org.stoq.sdk.store.ChunkStore;
-import org.stoq.sdk.store.StoreCollection;
 
 /**
  * One collection. Segments with much garbage are emptied: what is live moves to the end of the log,
@@ -99,25 +100,19 @@ final class SegmentCollection implements StoreCollection {
     /** Returns how many bytes of each segment are needed. */
     private Map<Integer, Long> liveBytes() throws IOException {
         Map<Integer, Long> live = new HashMap<>();
-        index.forEachChunk(
-                (digest, location) -> {
-                    if (!isGarbage(digest)) {
-                        live.merge(location.segment(), (long) location.recordLength(), Long::sum);
-                    }
-                });
-        index.forEachName(
-                name ->
-                        live.merge(
-                                name.entry().segment(),
-                                (long) name.name().recordLength(),
-                                Long::sum));
+        index.forEachChunk((digest, location) -> {
+            if (!isGarbage(digest)) {
+                live.merge(location.segment(), (long) location.recordLength(), Long::sum);
+            }
+        });
+        index.forEachName(name ->
+                live.merge(name.entry().segment(), (long) name.name().recordLength(), Long::sum));
         return live;
     }
 
     /** Returns the segments to empty, those first that need least room elsewhere. */
     private List<Segment> victims(List<Segment> candidates, Map<Integer, Long> live) {
-        long small =
-                candidates.stream().filter(one -> one.end() < log.segmentBytes() / 8).count();
+        long small = candidates.stream().filter(one -> one.end() < log.segmentBytes() / 8).count();
         List<Segment> victims = new ArrayList<>();
         for (Segment segment : candidates) {
             long size = (long) segment.end() - Segment.FIRST_RECORD;
@@ -137,25 +132,24 @@ final class SegmentCollection implements StoreCollection {
     }
 
     private void forgetGarbage(Set<Integer> goingAway) throws IOException {
-        index.forEachChunk(
-                (digest, location) -> {
-                    if (!isGarbage(digest)) {
-                        return;
+        index.forEachChunk((digest, location) -> {
+            if (!isGarbage(digest)) {
+                return;
+            }
+            lock.lock();
+            try {
+                if (isGarbage(digest) && location.equals(index.location(digest))) {
+                    if (!goingAway.contains(location.segment())) {
+                        store.forgetInLog(digest, location.segment());
                     }
-                    lock.lock();
-                    try {
-                        if (isGarbage(digest) && location.equals(index.location(digest))) {
-                            if (!goingAway.contains(location.segment())) {
-                                store.forgetInLog(digest, location.segment());
-                            }
-                            index.put(digest, location, null);
-                            removed++;
-                        }
-                    } finally {
-                        lock.unlock();
-                    }
-                    store.checkpointIfDue();
-                });
+                    index.put(digest, location, null);
+                    removed++;
+                }
+            } finally {
+                lock.unlock();
+            }
+            store.checkpointIfDue();
+        });
     }
 
     private long empty(List<Segment> victims, ChunkStore.Progress progress) throws IOException {
@@ -192,13 +186,12 @@ final class SegmentCollection implements StoreCollection {
     }
 
     private void moveNames(Set<Integer> goingAway) throws IOException {
-        index.forEachName(
-                name -> {
-                    if (goingAway.contains(name.entry().segment())) {
-                        store.bindAgain(name);
-                        movedBytes += name.name().recordLength();
-                    }
-                });
+        index.forEachName(name -> {
+            if (goingAway.contains(name.entry().segment())) {
+                store.bindAgain(name);
+                movedBytes += name.name().recordLength();
+            }
+        });
     }
 
     private void moveRecords(Segment victim) throws IOException {

@@ -1,5 +1,8 @@
 package org.stoq.store;
 
+import org.jspecify.annotations.Nullable;
+import org.stoq.sdk.StoqException;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,9 +12,6 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
 
 /**
  * The log: segments of records, the last of which grows. Blocks on the disk.
@@ -194,7 +194,9 @@ final class SegmentLog implements AutoCloseable {
         return offset;
     }
 
-    /** Seals and appends a record that is not a chunk, or one that moves. Under the store's lock. */
+    /**
+     * Seals and appends a record that is not a chunk, or one that moves. Under the store's lock.
+     */
     Location append(RecordHeader header, byte[] payload) throws IOException {
         Workbench bench = benches.take();
         try {

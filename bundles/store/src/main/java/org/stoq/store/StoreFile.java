@@ -3,8 +3,8 @@ package org.stoq.store;
 import java.io.IOException;
 
 /**
- * One file of the store, read and written at positions. Any thread; blocks on the disk. An interrupt
- * neither stops an operation nor closes the file; it stays set.
+ * One file of the store, read and written at positions. Any thread; blocks on the disk. An
+ * interrupt neither stops an operation nor closes the file; it stays set.
  */
 interface StoreFile extends AutoCloseable {
     /** Writes all the bytes. */

@@ -6,8 +6,8 @@ import java.nio.file.Path;
  * Where a store lies and how much it may take.
  *
  * @param directory the folder of the store; made if it is missing
- * @param keyFile the key-encryption key: 32 bytes; made, readable for its owner only, if the store is
- *     new
+ * @param keyFile the key-encryption key: 32 bytes; made, readable for its owner only, if the store
+ *     is new
  * @param segmentBytes a segment is closed when the next record would pass this length, 64 KiB to 1
  *     GiB
  * @param reserveBytes free space that chunks and names never use, so that the index, removals and

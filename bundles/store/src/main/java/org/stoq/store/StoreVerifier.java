@@ -1,14 +1,15 @@
 package org.stoq.store;
 
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.store.ChunkStore;
+import org.stoq.sdk.store.StoreCheck;
+
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.store.ChunkStore;
-import org.stoq.sdk.store.StoreCheck;
 
 /**
  * Reads and authenticates every record, segment by segment, then looks whether each chunk of the
@@ -40,12 +41,11 @@ final class StoreVerifier {
             }
         }
         List<Digest> damaged = findDamaged();
-        index.forEachName(
-                name -> {
-                    if (doubtful.contains(name.entry().segment())) {
-                        store.bindAgain(name);
-                    }
-                });
+        index.forEachName(name -> {
+            if (doubtful.contains(name.entry().segment())) {
+                store.bindAgain(name);
+            }
+        });
         progress.at(bytes, Math.max(bytes, total));
         return new StoreCheck(records, bytes, damaged, true);
     }
@@ -106,21 +106,20 @@ final class StoreVerifier {
         List<Digest> damaged = new ArrayList<>();
         Workbench bench = log.benches().take();
         try {
-            index.forEachChunk(
-                    (digest, location) -> {
-                        int number = location.segment();
-                        if (!doubtful.contains(number) && log.segment(number) != null) {
-                            return;
-                        }
-                        try {
-                            store.readAt(bench, location, digest);
-                        } catch (DamagedRecordException | ClosedChannelException e) {
-                            store.ensureOpen();
-                            if (store.forget(digest, location) && damaged.size() < REPORTED) {
-                                damaged.add(digest);
-                            }
-                        }
-                    });
+            index.forEachChunk((digest, location) -> {
+                int number = location.segment();
+                if (!doubtful.contains(number) && log.segment(number) != null) {
+                    return;
+                }
+                try {
+                    store.readAt(bench, location, digest);
+                } catch (DamagedRecordException | ClosedChannelException e) {
+                    store.ensureOpen();
+                    if (store.forget(digest, location) && damaged.size() < REPORTED) {
+                        damaged.add(digest);
+                    }
+                }
+            });
         } finally {
             log.benches().putBack(bench);
         }

@@ -2,6 +2,7 @@ package org.stoq.store;
 
 import java.security.GeneralSecurityException;
 import java.util.concurrent.ArrayBlockingQueue;
+
 import javax.crypto.Cipher;
 
 /**

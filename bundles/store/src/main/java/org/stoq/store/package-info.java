@@ -1,4 +1,6 @@
-/** The chunk store of a node: an encrypted log of segments, and an index that is derived from it. */
+/**
+ * The chunk store of a node: an encrypted log of segments, and an index that is derived from it.
+ */
 @NullMarked
 package org.stoq.store;
 

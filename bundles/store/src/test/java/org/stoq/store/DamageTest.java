@@ -6,12 +6,6 @@ import static org.stoq.store.Folders.digest;
 import static org.stoq.store.Folders.has;
 import static org.stoq.store.Folders.put;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +14,13 @@ import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.store.StoreCheck;
 import org.stoq.sdk.store.StoreCollection;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
 
 /** Bits that flip on the disk. */
 class DamageTest {
@@ -33,7 +34,7 @@ class DamageTest {
     @BeforeEach
     void fill() throws IOException {
         try (SegmentChunkStore store =
-                new SegmentChunkStore(Folders.options(folder).withSegmentBytes(1 << 20))) {
+                SegmentChunkStore.open(Folders.options(folder).withSegmentBytes(1 << 20))) {
             for (int i = 0; i < CHUNKS; i++) {
                 put(store, i);
                 store.bind("name " + i, digest(i));
@@ -90,8 +91,7 @@ class DamageTest {
         try (SegmentChunkStore store = Folders.open(folder)) {
             StoreCheck check = store.verify((done, total) -> {});
             assertThat(check.complete()).isTrue();
-            assertThat(check.damaged())
-                    .containsExactlyInAnyOrder(digest(0), digest(CHUNKS - 1));
+            assertThat(check.damaged()).containsExactlyInAnyOrder(digest(0), digest(CHUNKS - 1));
             assertThat(store.contains(digest(0))).isFalse();
             assertThat(store.contains(digest(CHUNKS - 1))).isFalse();
             assertThat(store.contains(digest(1))).isTrue();
@@ -102,7 +102,10 @@ class DamageTest {
     @Test
     void verifyWritesTheRecordOfANameAgain() throws IOException {
         // The record of the first name is behind that of the first chunk.
-        flip(Segment.FIRST_RECORD + RecordHeader.recordLength(68 + 4, Folders.content(0).length) + 80);
+        flip(
+                Segment.FIRST_RECORD
+                        + RecordHeader.recordLength(68 + 4, Folders.content(0).length)
+                        + 80);
         try (SegmentChunkStore store = Folders.open(folder)) {
             assertThat(store.verify((done, total) -> {}).damaged()).isEmpty();
         }
@@ -116,8 +119,7 @@ class DamageTest {
     @Test
     void anInterruptStopsVerify() throws IOException {
         try (SegmentChunkStore store = Folders.open(folder)) {
-            StoreCheck check =
-                    store.verify((done, total) -> Thread.currentThread().interrupt());
+            StoreCheck check = store.verify((done, total) -> Thread.currentThread().interrupt());
             assertThat(Thread.interrupted()).isTrue();
             assertThat(check.complete()).isFalse();
             assertThat(check.records()).isEqualTo(1);

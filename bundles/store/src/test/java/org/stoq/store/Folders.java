@@ -1,15 +1,16 @@
 package org.stoq.store;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.stream.Stream;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.chunk.EncodedChunk;
 import org.stoq.sdk.store.ChunkStore;
 import org.stoq.testkit.SeededBytes;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** What tests of the store share: small options, copies of a folder, chunks made from a seed. */
 final class Folders {
@@ -23,7 +24,7 @@ final class Folders {
     }
 
     static SegmentChunkStore open(Path directory) throws IOException {
-        return new SegmentChunkStore(options(directory));
+        return SegmentChunkStore.open(options(directory));
     }
 
     /** Copies a folder as it is at the moment: what a killed process would have left. */

@@ -6,8 +6,6 @@ import static org.stoq.store.Folders.digest;
 import static org.stoq.store.Folders.has;
 import static org.stoq.store.Folders.put;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,6 +13,9 @@ import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.store.StoreCollection;
 import org.stoq.sdk.store.StoreStats;
+
+import java.io.IOException;
+import java.nio.file.Path;
 
 /** A disk that has no room, or refuses. */
 class FullDiskTest {
@@ -170,7 +171,8 @@ class FullDiskTest {
             large[0] = (byte) i;
             try {
                 store.write(
-                        org.stoq.sdk.Digest.of(large), org.stoq.sdk.chunk.EncodedChunk.plain(large));
+                        org.stoq.sdk.Digest.of(large),
+                        org.stoq.sdk.chunk.EncodedChunk.plain(large));
             } catch (StoqException e) {
                 assertThat(e.code()).isEqualTo(StoqErrorCode.STORAGE_FULL);
             }

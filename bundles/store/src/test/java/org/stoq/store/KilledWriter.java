@@ -1,10 +1,11 @@
 package org.stoq.store;
 
+import org.stoq.sdk.store.NameBinding;
+import org.stoq.sdk.store.StoreCollection;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import org.stoq.sdk.store.NameBinding;
-import org.stoq.sdk.store.StoreCollection;
 
 /**
  * The process that {@link KillTest} kills: threads that write chunks and names and say so on the
@@ -20,7 +21,7 @@ final class KilledWriter {
         long firstSeed = Long.parseLong(arguments[1]);
         // Never closed: the process is killed.
         SegmentChunkStore store =
-                new SegmentChunkStore(
+                SegmentChunkStore.open(
                         Folders.options(Path.of(arguments[0])).withCheckpointEntries(100));
         for (int i = 0; i < THREADS; i++) {
             long seeds = firstSeed + i * 100_000L;

@@ -9,8 +9,8 @@ import java.util.Random;
 import java.util.TreeMap;
 
 /**
- * A disk that knows what would be left of its segments after a power cut: what was forced, and of the
- * rest any sectors, any length, in any order. One thread.
+ * A disk that knows what would be left of its segments after a power cut: what was forced, and of
+ * the rest any sectors, any length, in any order. One thread.
  */
 final class PowerCutDisk implements Disk {
     private static final int SECTOR = 512;
@@ -46,12 +46,11 @@ final class PowerCutDisk implements Disk {
     @Override
     public void forceDirectory(Path directory) {
         files.entrySet()
-                .removeIf(
-                        one -> {
-                            boolean here = directory.equals(one.getKey().getParent());
-                            one.getValue().nameForced |= here;
-                            return here && !Files.exists(one.getKey());
-                        });
+                .removeIf(one -> {
+                    boolean here = directory.equals(one.getKey().getParent());
+                    one.getValue().nameForced |= here;
+                    return here && !Files.exists(one.getKey());
+                });
     }
 
     /** Leaves what a power cut could leave, in a copy of the store's folder. */

@@ -5,6 +5,10 @@ import static org.stoq.store.Folders.digest;
 import static org.stoq.store.Folders.has;
 import static org.stoq.store.Folders.put;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.stoq.sdk.store.StoreCollection;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,16 +17,13 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.stoq.sdk.store.StoreCollection;
 
 /**
  * Cuts the power after random work, again and again over the same store; more rounds: {@code
  * -Dstoq.store.cuts=10000}. The disk keeps what was forced, and of the rest whatever it likes.
  */
 class PowerCutTest {
-    private static final int ROUNDS = Integer.getInteger("stoq.store.cuts", 250);
+    private static final int ROUNDS = Integer.getInteger("stoq.store.cuts", 80);
     private static final int NAMES = 30;
 
     @TempDir private Path folders;

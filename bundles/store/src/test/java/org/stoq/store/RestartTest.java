@@ -5,15 +5,16 @@ import static org.stoq.store.Folders.digest;
 import static org.stoq.store.Folders.has;
 import static org.stoq.store.Folders.put;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.stoq.sdk.store.ChunkStore;
+import org.stoq.sdk.store.StoreStats;
+
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.stoq.sdk.store.ChunkStore;
-import org.stoq.sdk.store.StoreStats;
 
 /** What a store knows after it was opened again, whatever became of its index. */
 class RestartTest {
@@ -70,7 +71,8 @@ class RestartTest {
         }
         Path old = Files.copy(folder.resolve("index.mv"), folder.resolve("old"));
         fill(folder);
-        Files.move(old, folder.resolve("index.mv"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        Files.move(
+                old, folder.resolve("index.mv"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
         try (SegmentChunkStore store = Folders.open(folder)) {
             isComplete(store);
             assertThat(has(store, CHUNKS + 1)).isTrue();
@@ -116,7 +118,7 @@ class RestartTest {
     void flippedBitsInTheIndexLoseNothing(@TempDir Path copies) throws IOException {
         fill(folder);
         Random random = new Random(1);
-        for (int round = 0; round < 40; round++) {
+        for (int round = 0; round < 15; round++) {
             Path copy = Folders.copy(folder, copies.resolve("flipped" + round));
             byte[] bytes = Files.readAllBytes(copy.resolve("index.mv"));
             for (int flips = 0; flips < 10; flips++) {

@@ -1,13 +1,14 @@
 package org.stoq.store;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.stoq.sdk.store.ChunkStore;
 import org.stoq.testkit.ChunkStoreContract;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The contract, with segments and checkpoints so small that many are needed. */
 class SegmentChunkStoreTest extends ChunkStoreContract {
@@ -17,7 +18,7 @@ class SegmentChunkStoreTest extends ChunkStoreContract {
     @Override
     protected ChunkStore emptyStore() throws IOException {
         SegmentChunkStore store =
-                new SegmentChunkStore(
+                SegmentChunkStore.open(
                         StoreOptions.of(directory)
                                 .withSegmentBytes(64 << 10)
                                 .withCheckpointEntries(20)

@@ -3,6 +3,12 @@ package org.stoq.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.config.ServerConfig;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,11 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
-import org.stoq.sdk.config.ServerConfig;
 
 /** One folder, one store; and nothing left of a store that was closed. */
 class SharingTest {
@@ -26,8 +27,7 @@ class SharingTest {
     void aSecondStoreInThisProcessIsRefused() throws IOException {
         try (SegmentChunkStore first = Folders.open(folder)) {
             StoqException refusal =
-                    catchThrowableOfType(
-                            StoqException.class, () -> Folders.open(folder).close());
+                    catchThrowableOfType(StoqException.class, () -> Folders.open(folder).close());
             assertThat(refusal.code()).isEqualTo(StoqErrorCode.CONFLICT);
             assertThat(refusal).hasMessageContaining(folder.toString());
             Folders.put(first, 1);
@@ -118,14 +118,13 @@ class SharingTest {
         try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"));
                 Stream<String> maps = Files.lines(Path.of("/proc/self/maps"))) {
             return Stream.concat(
-                            open.map(
-                                    link -> {
-                                        try {
-                                            return Files.readSymbolicLink(link).toString();
-                                        } catch (IOException e) {
-                                            return "closed meanwhile";
-                                        }
-                                    }),
+                            open.map(link -> {
+                                try {
+                                    return Files.readSymbolicLink(link).toString();
+                                } catch (IOException e) {
+                                    return "closed meanwhile";
+                                }
+                            }),
                             maps)
                     .filter(text -> text.contains(folder.toString()))
                     .toList();

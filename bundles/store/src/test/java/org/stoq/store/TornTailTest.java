@@ -5,13 +5,14 @@ import static org.stoq.store.Folders.digest;
 import static org.stoq.store.Folders.has;
 import static org.stoq.store.Folders.put;
 
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What is left when the end of the log did not reach the disk, or only parts of it did. */
 class TornTailTest {
@@ -50,7 +51,7 @@ class TornTailTest {
 
     @Test
     void aRecordThatIsCutAnywhereIsGoneAndNothingElse() throws IOException {
-        for (long length = second; length < third; length++) {
+        for (long length = second; length < third; length += length < second + 90 ? 1 : 13) {
             Path copy = torn((int) (length - second), length, length);
             try (SegmentChunkStore store = Folders.open(copy)) {
                 assertThat(has(store, 1) && has(store, 2)).isTrue();

@@ -120,11 +120,20 @@ final class EventLoops implements AutoCloseable {
 
     /** Sets how connections on a socket of these loops send: many datagrams in one system call. */
     void segment(SegmentOption target, int maxDatagramBytes) {
-        if (epoll) {
-            int segments = Math.min(MAX_SEGMENTS, MAX_SEGMENTED_BYTES / maxDatagramBytes);
+        if (!epoll) {
+            return;
+        }
+        int segments = Math.min(MAX_SEGMENTS, MAX_SEGMENTED_BYTES / maxDatagramBytes);
+        try {
             target.option(
                     QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR,
                     EpollQuicUtils.newSegmentedAllocator(Math.max(1, segments)));
+        } catch (IllegalAccessError e) {
+            // On the module path: the codec's module does not say that it needs the other one.
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "one datagram per system call, which is slow; start Java with --add-reads"
+                            + " io.netty.codec.classes.quic=io.netty.transport.classes.epoll");
         }
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
@@ -48,16 +49,7 @@ public final class NodeProcess implements AutoCloseable {
         Path run = Files.createDirectories(data.resolve("run"));
         Path readyFile = run.resolve("node.properties");
         Files.deleteIfExists(readyFile);
-        Path config = folder.resolve("stoq.toml");
-        Files.writeString(
-                config,
-                """
-                [server]
-                listen = "[::1]:0"
-                data_dir = "%s"
-                %s
-                """
-                        .formatted(data, String.join("\n", toml)));
+        Path config = writeConfig(folder, toml);
         try (WatchService watch = run.getFileSystem().newWatchService()) {
             run.register(
                     watch,
@@ -79,6 +71,28 @@ public final class NodeProcess implements AutoCloseable {
             }
             return node;
         }
+    }
+
+    private static Path writeConfig(Path folder, String... toml) throws IOException {
+        Path fresh = folder.resolve("stoq.toml.new");
+        Files.writeString(
+                fresh,
+                """
+                [server]
+                listen = "[::1]:0"
+                data_dir = "%s"
+                %s
+                """
+                        .formatted(
+                                folder.toAbsolutePath().resolve("data"),
+                                String.join("\n", toml)));
+        return Files.move(
+                fresh, folder.resolve("stoq.toml"), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Replaces the configuration that was given to {@link #start}; the node follows it live. */
+    public void configure(String... toml) throws IOException {
+        writeConfig(folder, toml);
     }
 
     private void awaitReady(WatchService watch, Path file)

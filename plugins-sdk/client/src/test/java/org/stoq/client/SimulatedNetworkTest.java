@@ -130,6 +130,8 @@ class SimulatedNetworkTest extends TransportContract {
                 network.transport("a").listen(ANY_PORT, options(), trusted(false));
         Session apart = session("b", listener);
         Session beside = session("a", listener);
+        apart.call(REQUEST).close();
+        beside.call(REQUEST).close();
         network.partition(Set.of("b", "c"));
 
         assertThat(codeOf(apart, Duration.ofMillis(50))).isEqualTo(StoqErrorCode.DEADLINE_EXCEEDED);

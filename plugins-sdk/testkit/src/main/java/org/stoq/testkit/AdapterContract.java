@@ -29,7 +29,15 @@ import org.stoq.sdk.cbor.CborMap;
 public abstract class AdapterContract {
     private static final NodeId CALLER = new NodeId(Digest.of(new byte[] {1}));
     private static final List<String> STRANGE_METHODS =
-            List.of("", " ", "\0", "GET", "no-such-method", "../x", "\uD83D\uDE00", "x".repeat(9_999));
+            List.of(
+                    "",
+                    " ",
+                    "\0",
+                    "GET",
+                    "no-such-method",
+                    "../x",
+                    "\uD83D\uDE00",
+                    "x".repeat(9_999));
 
     /** Returns the adapter to test. */
     protected abstract Adapter adapter();

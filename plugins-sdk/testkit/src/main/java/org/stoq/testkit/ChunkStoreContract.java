@@ -4,15 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.stoq.sdk.Digest;
@@ -24,6 +15,16 @@ import org.stoq.sdk.store.NameBinding;
 import org.stoq.sdk.store.StoreCheck;
 import org.stoq.sdk.store.StoreCollection;
 import org.stoq.sdk.store.StoreStats;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** What every {@link ChunkStore} must do. */
 public abstract class ChunkStoreContract {
@@ -101,11 +102,10 @@ public abstract class ChunkStoreContract {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < 16; i++) {
                 results.add(
-                        threads.submit(
-                                () -> {
-                                    start.await();
-                                    return store.write(digest, EncodedChunk.plain(bytes));
-                                }));
+                        threads.submit(() -> {
+                            start.await();
+                            return store.write(digest, EncodedChunk.plain(bytes));
+                        }));
             }
             start.countDown();
         }
@@ -152,7 +152,8 @@ public abstract class ChunkStoreContract {
     @Test
     protected void namesAreListedInTheOrderOfTheirBytes() throws StoqException {
         // U+FF5E is before U+1F600 as UTF-8 and as a code point, but behind it as UTF-16.
-        List<String> ordered = List.of("a", "a/", "a/b", "ab", "b", "\u00e9", "\uff5e", "\ud83d\ude00");
+        List<String> ordered =
+                List.of("a", "a/", "a/b", "ab", "b", "\u00e9", "\uff5e", "\ud83d\ude00");
         for (String name : ordered.reversed()) {
             store.bind(name, Digest.of(name.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
         }
@@ -204,11 +205,10 @@ public abstract class ChunkStoreContract {
         store.sync();
         List<Long> seen = new ArrayList<>();
         StoreCheck check =
-                store.verify(
-                        (done, total) -> {
-                            assertThat(done).isBetween(0L, total);
-                            seen.add(done);
-                        });
+                store.verify((done, total) -> {
+                    assertThat(done).isBetween(0L, total);
+                    seen.add(done);
+                });
         assertThat(check.damaged()).isEmpty();
         assertThat(check.complete()).isTrue();
         assertThat(check.records()).isGreaterThanOrEqualTo(20);

@@ -7,8 +7,8 @@ import org.junit.jupiter.api.Test;
 import org.stoq.sdk.congestion.CongestionController;
 
 /**
- * What every {@link CongestionController} must do (RFC 9002 s.7). How fast the window grows is its own
- * affair.
+ * What every {@link CongestionController} must do (RFC 9002 s.7). How fast the window grows is its
+ * own affair.
  */
 public abstract class CongestionControllerContract {
     private static final int DATAGRAM_BYTES = 1_200;

@@ -65,14 +65,13 @@ public abstract class FunctionRuntimeContract {
         assertThat(runtime().runs(mediaType())).isTrue();
         assertThat(runtime().runs("application/x-no-such-language")).isFalse();
         assertThat(
-                        refusal(
-                                () ->
-                                        runtime()
-                                                .load(
-                                                        source(
-                                                                "application/x-no-such-language",
-                                                                echoingUri(),
-                                                                GENEROUS))))
+                        refusal(() ->
+                                runtime()
+                                        .load(
+                                                source(
+                                                        "application/x-no-such-language",
+                                                        echoingUri(),
+                                                        GENEROUS))))
                 .isEqualTo(StoqErrorCode.UNSUPPORTED);
     }
 
@@ -123,11 +122,10 @@ public abstract class FunctionRuntimeContract {
         try (LoadedFunction function = load(endless(), GENEROUS)) {
             CountDownLatch begun = new CountDownLatch(1);
             FutureTask<StoqErrorCode> call =
-                    new FutureTask<>(
-                            () -> {
-                                begun.countDown();
-                                return refusal(() -> read(function));
-                            });
+                    new FutureTask<>(() -> {
+                        begun.countDown();
+                        return refusal(() -> read(function));
+                    });
             Thread caller = Thread.ofVirtual().start(call);
             begun.await();
             caller.interrupt();
@@ -152,7 +150,8 @@ public abstract class FunctionRuntimeContract {
                 ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<String>> answers =
                     IntStream.range(0, 64)
-                            .mapToObj(i -> executor.submit(() -> text(function.handle(get(uri(i))))))
+                            .mapToObj(
+                                    i -> executor.submit(() -> text(function.handle(get(uri(i))))))
                             .toList();
             for (int i = 0; i < answers.size(); i++) {
                 assertThat(answers.get(i).get()).isEqualTo(uri(i));

@@ -84,8 +84,8 @@ public abstract class GuardRuleContract {
         try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> all =
                     IntStream.range(0, 16)
-                            .<Future<?>>mapToObj(
-                                    seed -> executor.submit(() -> judgeMany(rule, new Random(seed))))
+                            .<Future<?>>mapToObj(seed ->
+                                    executor.submit(() -> judgeMany(rule, new Random(seed))))
                             .toList();
             for (Future<?> one : all) {
                 one.get();
@@ -110,11 +110,10 @@ public abstract class GuardRuleContract {
     private static void check(Verdict verdict) {
         assertThat(verdict).isNotNull();
         verdict.refusal()
-                .ifPresent(
-                        refusal -> {
-                            assertThat(refusal.getMessage()).isNotBlank();
-                            assertThat(refusal.code()).isNotEqualTo(StoqErrorCode.NO_ERROR);
-                        });
+                .ifPresent(refusal -> {
+                    assertThat(refusal.getMessage()).isNotBlank();
+                    assertThat(refusal.code()).isNotEqualTo(StoqErrorCode.NO_ERROR);
+                });
     }
 
     private static Request request(Random random) {

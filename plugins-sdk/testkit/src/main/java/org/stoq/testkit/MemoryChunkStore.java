@@ -1,5 +1,16 @@
 package org.stoq.testkit;
 
+import org.jspecify.annotations.Nullable;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.chunk.EncodedChunk;
+import org.stoq.sdk.store.ChunkStore;
+import org.stoq.sdk.store.NameBinding;
+import org.stoq.sdk.store.StoreCheck;
+import org.stoq.sdk.store.StoreCollection;
+import org.stoq.sdk.store.StoreStats;
+
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -17,16 +28,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
-import org.stoq.sdk.chunk.EncodedChunk;
-import org.stoq.sdk.store.ChunkStore;
-import org.stoq.sdk.store.NameBinding;
-import org.stoq.sdk.store.StoreCheck;
-import org.stoq.sdk.store.StoreCollection;
-import org.stoq.sdk.store.StoreStats;
 
 /**
  * A chunk store in memory, for tests of whatever uses one. It keeps the contract but for one thing:
@@ -73,11 +74,10 @@ public final class MemoryChunkStore implements ChunkStore {
 
     @Override
     public boolean contains(Digest digest) {
-        return locked(
-                () -> {
-                    pin(digest);
-                    return chunks.containsKey(digest);
-                });
+        return locked(() -> {
+            pin(digest);
+            return chunks.containsKey(digest);
+        });
     }
 
     @Override
@@ -151,18 +151,17 @@ public final class MemoryChunkStore implements ChunkStore {
         byte[] first = utf8(prefix);
         byte[] behind = utf8(after);
         boolean fromPrefix = Arrays.compareUnsigned(first, behind) > 0;
-        return locked(
-                () -> {
-                    List<NameBinding> found = new ArrayList<>();
-                    for (NameBinding binding :
-                            names.tailMap(fromPrefix ? first : behind, fromPrefix).values()) {
-                        if (found.size() == limit || !binding.name().startsWith(prefix)) {
-                            break;
-                        }
-                        found.add(binding);
-                    }
-                    return found;
-                });
+        return locked(() -> {
+            List<NameBinding> found = new ArrayList<>();
+            for (NameBinding binding :
+                    names.tailMap(fromPrefix ? first : behind, fromPrefix).values()) {
+                if (found.size() == limit || !binding.name().startsWith(prefix)) {
+                    break;
+                }
+                found.add(binding);
+            }
+            return found;
+        });
     }
 
     @Override
@@ -186,30 +185,26 @@ public final class MemoryChunkStore implements ChunkStore {
 
     @Override
     public StoreCheck verify(Progress progress) {
-        return locked(
-                () -> {
-                    List<Digest> found = damaged.stream().sorted().limit(1_000).toList();
-                    StoreCheck check = new StoreCheck(chunks.size(), storedBytes, found, true);
-                    List.copyOf(damaged).forEach(this::remove);
-                    progress.at(check.bytes(), check.bytes());
-                    return check;
-                });
+        return locked(() -> {
+            List<Digest> found = damaged.stream().sorted().limit(1_000).toList();
+            StoreCheck check = new StoreCheck(chunks.size(), storedBytes, found, true);
+            List.copyOf(damaged).forEach(this::remove);
+            progress.at(check.bytes(), check.bytes());
+            return check;
+        });
     }
 
     @Override
     public StoreStats stats() {
-        return locked(
-                () ->
-                        new StoreStats(
-                                chunks.size(),
-                                names.size(),
-                                chunks.values().stream()
-                                        .mapToLong(EncodedChunk::plainLength)
-                                        .sum(),
-                                storedBytes,
-                                storedBytes,
-                                capacityBytes - storedBytes,
-                                storedBytes >= capacityBytes));
+        return locked(() ->
+                new StoreStats(
+                        chunks.size(),
+                        names.size(),
+                        chunks.values().stream().mapToLong(EncodedChunk::plainLength).sum(),
+                        storedBytes,
+                        storedBytes,
+                        capacityBytes - storedBytes,
+                        storedBytes >= capacityBytes));
     }
 
     private void pin(Digest digest) {
@@ -272,33 +267,30 @@ public final class MemoryChunkStore implements ChunkStore {
 
         @Override
         public SweepResult sweep(Progress progress) {
-            return locked(
-                    () -> {
-                        if (swept || collection != this) {
-                            throw new IllegalStateException("this collection is over");
-                        }
-                        swept = true;
-                        long before = storedBytes;
-                        List<Digest> garbage =
-                                chunks.keySet().stream()
-                                        .filter(one -> !kept.contains(one))
-                                        .filter(one -> !pinned.contains(one))
-                                        .toList();
-                        garbage.forEach(MemoryChunkStore.this::remove);
-                        progress.at(before, before);
-                        return new SweepResult(
-                                chunks.size(), garbage.size(), before - storedBytes);
-                    });
+            return locked(() -> {
+                if (swept || collection != this) {
+                    throw new IllegalStateException("this collection is over");
+                }
+                swept = true;
+                long before = storedBytes;
+                List<Digest> garbage =
+                        chunks.keySet().stream()
+                                .filter(one -> !kept.contains(one))
+                                .filter(one -> !pinned.contains(one))
+                                .toList();
+                garbage.forEach(MemoryChunkStore.this::remove);
+                progress.at(before, before);
+                return new SweepResult(chunks.size(), garbage.size(), before - storedBytes);
+            });
         }
 
         @Override
         public void close() {
-            locked(
-                    () -> {
-                        boolean mine = collection == this;
-                        collection = mine ? null : collection;
-                        return mine;
-                    });
+            locked(() -> {
+                boolean mine = collection == this;
+                collection = mine ? null : collection;
+                return mine;
+            });
         }
     }
 }

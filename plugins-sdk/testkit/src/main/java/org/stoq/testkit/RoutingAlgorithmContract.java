@@ -140,16 +140,11 @@ public abstract class RoutingAlgorithmContract {
         RouteTable table = algorithm().compute(topology, node(0), limit);
         assertThat(table.routes().keySet()).isEqualTo(ways.keySet());
         table.routes()
-                .forEach(
-                        (destination, route) -> {
-                            assertThat(route.destination()).isEqualTo(destination);
-                            assertThat(ways.get(destination))
-                                    .contains(
-                                            new Way(
-                                                    route.nextHop(),
-                                                    route.rttMicros(),
-                                                    route.hops()));
-                        });
+                .forEach((destination, route) -> {
+                    assertThat(route.destination()).isEqualTo(destination);
+                    assertThat(ways.get(destination))
+                            .contains(new Way(route.nextHop(), route.rttMicros(), route.hops()));
+                });
     }
 
     /** One way to a node, as far as a route tells of it. */

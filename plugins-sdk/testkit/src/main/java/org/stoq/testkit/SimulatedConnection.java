@@ -211,9 +211,12 @@ final class SimulatedConnection implements QuicConnection {
                 });
     }
 
-    /** Notices a peer that is not heard for longer than the idle timeout. */
+    /** Notices a peer that is not heard for longer than the idle timeout, the lesser of both. */
     private void watchSilence() {
         Duration limit = own.options.idleTimeout();
+        if (other.options.idleTimeout().compareTo(limit) < 0) {
+            limit = other.options.idleTimeout();
+        }
         long left = limit.toNanos() - (System.nanoTime() - lastHeardNanos);
         if (left <= 0) {
             end(new StoqException(StoqErrorCode.CONNECTION_LOST, "nothing was heard for " + limit));

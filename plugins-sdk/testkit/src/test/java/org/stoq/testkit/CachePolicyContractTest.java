@@ -2,16 +2,17 @@ package org.stoq.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.cache.CachePolicy;
+import org.stoq.sdk.cache.EvictionOrder;
+
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.Test;
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.cache.CachePolicy;
-import org.stoq.sdk.cache.EvictionOrder;
 
 /** The contract passes a policy that keeps it, and finds each that does not. */
 class CachePolicyContractTest {
@@ -100,12 +101,11 @@ class CachePolicyContractTest {
     static class Forgetful extends CachePolicyContract {
         @Override
         protected CachePolicy policy() {
-            return new Policy(
-                    () ->
-                            new Fifo() {
-                                @Override
-                                public void removed(Digest key) {}
-                            });
+            return new Policy(() ->
+                    new Fifo() {
+                        @Override
+                        public void removed(Digest key) {}
+                    });
         }
     }
 
@@ -121,59 +121,56 @@ class CachePolicyContractTest {
     static class Leaking extends CachePolicyContract {
         @Override
         protected CachePolicy policy() {
-            return new Policy(
-                    () ->
-                            new Fifo() {
-                                private final List<Digest> handedOver = new ArrayList<>();
+            return new Policy(() ->
+                    new Fifo() {
+                        private final List<Digest> handedOver = new ArrayList<>();
 
-                                @Override
-                                public void admitted(Digest key, int weightBytes, long nowNanos) {
-                                    super.admitted(key, weightBytes, nowNanos);
-                                    handedOver.add(key);
-                                }
+                        @Override
+                        public void admitted(Digest key, int weightBytes, long nowNanos) {
+                            super.admitted(key, weightBytes, nowNanos);
+                            handedOver.add(key);
+                        }
 
-                                @Override
-                                public void removed(Digest key) {
-                                    super.removed(key);
-                                    handedOver.remove(key);
-                                }
+                        @Override
+                        public void removed(Digest key) {
+                            super.removed(key);
+                            handedOver.remove(key);
+                        }
 
-                                @Override
-                                public List<Digest> coldestFirst() {
-                                    return handedOver;
-                                }
-                            });
+                        @Override
+                        public List<Digest> coldestFirst() {
+                            return handedOver;
+                        }
+                    });
         }
     }
 
     static class Hasty extends CachePolicyContract {
         @Override
         protected CachePolicy policy() {
-            return new Policy(
-                    () ->
-                            new Fifo() {
-                                @Override
-                                public Optional<Digest> victim() {
-                                    return queue.isEmpty()
-                                            ? Optional.empty()
-                                            : Optional.of(queue.removeFirst());
-                                }
-                            });
+            return new Policy(() ->
+                    new Fifo() {
+                        @Override
+                        public Optional<Digest> victim() {
+                            return queue.isEmpty()
+                                    ? Optional.empty()
+                                    : Optional.of(queue.removeFirst());
+                        }
+                    });
         }
     }
 
     static class Eager extends CachePolicyContract {
         @Override
         protected CachePolicy policy() {
-            return new Policy(
-                    () ->
-                            new Fifo() {
-                                @Override
-                                public boolean worthAdmitting(
-                                        Digest candidate, int weightBytes, long nowNanos) {
-                                    return queue.add(candidate);
-                                }
-                            });
+            return new Policy(() ->
+                    new Fifo() {
+                        @Override
+                        public boolean worthAdmitting(
+                                Digest candidate, int weightBytes, long nowNanos) {
+                            return queue.add(candidate);
+                        }
+                    });
         }
     }
 }

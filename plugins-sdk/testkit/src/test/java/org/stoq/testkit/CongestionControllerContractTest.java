@@ -135,67 +135,63 @@ class CongestionControllerContractTest {
     static class Fixed extends CongestionControllerContract {
         @Override
         protected CongestionController controller() {
-            return CongestionControllerContractTest.controller(
-                    datagramBytes ->
-                            new NewReno(datagramBytes) {
-                                @Override
-                                public long windowBytes() {
-                                    return 10L * datagramBytes;
-                                }
-                            });
+            return CongestionControllerContractTest.controller(datagramBytes ->
+                    new NewReno(datagramBytes) {
+                        @Override
+                        public long windowBytes() {
+                            return 10L * datagramBytes;
+                        }
+                    });
         }
     }
 
     static class Deaf extends CongestionControllerContract {
         @Override
         protected CongestionController controller() {
-            return CongestionControllerContractTest.controller(
-                    datagramBytes ->
-                            new NewReno(datagramBytes) {
-                                @Override
-                                public void lost(
-                                        long nowNanos,
-                                        long bytes,
-                                        long largestSentNanos,
-                                        boolean persistent) {}
-                            });
+            return CongestionControllerContractTest.controller(datagramBytes ->
+                    new NewReno(datagramBytes) {
+                        @Override
+                        public void lost(
+                                long nowNanos,
+                                long bytes,
+                                long largestSentNanos,
+                                boolean persistent) {}
+                    });
         }
     }
 
     static class Nervous extends CongestionControllerContract {
         @Override
         protected CongestionController controller() {
-            return CongestionControllerContractTest.controller(
-                    datagramBytes ->
-                            new NewReno(datagramBytes) {
-                                @Override
-                                public void lost(
-                                        long nowNanos,
-                                        long bytes,
-                                        long largestSentNanos,
-                                        boolean persistent) {
-                                    window /= 2;
-                                }
-                            });
+            return CongestionControllerContractTest.controller(datagramBytes ->
+                    new NewReno(datagramBytes) {
+                        @Override
+                        public void lost(
+                                long nowNanos,
+                                long bytes,
+                                long largestSentNanos,
+                                boolean persistent) {
+                            window /= 2;
+                        }
+                    });
         }
     }
 
     static class Greedy extends CongestionControllerContract {
         @Override
         protected CongestionController controller() {
-            return CongestionControllerContractTest.controller(
-                    datagramBytes ->
-                            new NewReno(datagramBytes) {
-                                @Override
-                                public void acknowledged(
-                                        long nowNanos,
-                                        long packetNumber,
-                                        int bytes,
-                                        long sentNanos,
-                                        boolean appLimited) {
-                                    window += bytes;
-                                }
-                            });
+            return CongestionControllerContractTest.controller(datagramBytes ->
+                    new NewReno(datagramBytes) {
+                        @Override
+                        public void acknowledged(
+                                long nowNanos,
+                                long packetNumber,
+                                int bytes,
+                                long sentNanos,
+                                boolean appLimited) {
+                            window += bytes;
+                        }
+                    });
         }
     }
 }

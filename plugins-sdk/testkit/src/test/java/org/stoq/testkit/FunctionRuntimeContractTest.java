@@ -2,6 +2,15 @@ package org.stoq.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.function.FunctionRequest;
+import org.stoq.sdk.function.FunctionResponse;
+import org.stoq.sdk.function.FunctionRuntime;
+import org.stoq.sdk.function.FunctionSource;
+import org.stoq.sdk.function.LoadedFunction;
+
 import java.io.ByteArrayInputStream;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
@@ -11,15 +20,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.Test;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
-import org.stoq.sdk.function.FunctionRequest;
-import org.stoq.sdk.function.FunctionResponse;
-import org.stoq.sdk.function.FunctionRuntime;
-import org.stoq.sdk.function.FunctionSource;
-import org.stoq.sdk.function.LoadedFunction;
 
 /** The contract passes a runtime that keeps it, and finds each that does not. */
 class FunctionRuntimeContractTest {
@@ -90,8 +90,7 @@ class FunctionRuntimeContractTest {
             FutureTask<String> answer = new FutureTask<>(() -> say(request));
             Thread thread = Thread.ofPlatform().daemon().start(answer);
             try {
-                String text =
-                        answer.get(limits.wallTime().toNanos(), TimeUnit.NANOSECONDS);
+                String text = answer.get(limits.wallTime().toNanos(), TimeUnit.NANOSECONDS);
                 byte[] body = text.getBytes(StandardCharsets.UTF_8);
                 if (body.length > limits.outputBytes()) {
                     throw new StoqException(StoqErrorCode.TOO_LARGE, body.length + " bytes");
@@ -110,9 +109,8 @@ class FunctionRuntimeContractTest {
         }
 
         private String say(FunctionRequest request) {
-            AtomicLong turns = new AtomicLong();
             while (word.equals("spin") && !Thread.currentThread().isInterrupted()) {
-                turns.incrementAndGet();
+                Thread.onSpinWait();
             }
             if (word.equals("throw")) {
                 throw new IllegalStateException("as it was told");
@@ -189,10 +187,7 @@ class FunctionRuntimeContractTest {
                 @Override
                 FunctionSource.Limits limits(FunctionSource.Limits asked) {
                     return new FunctionSource.Limits(
-                            asked.cpuTime(),
-                            asked.wallTime(),
-                            asked.heapBytes(),
-                            Long.MAX_VALUE);
+                            asked.cpuTime(), asked.wallTime(), asked.heapBytes(), Long.MAX_VALUE);
                 }
             };
         }

@@ -38,8 +38,7 @@ class MemoryChunkStoreTest extends ChunkStoreContract {
         Digest digest = Digest.of(new byte[10]);
         store.write(digest, EncodedChunk.plain(new byte[10]));
         store.damage(digest);
-        StoqException found =
-                catchThrowableOfType(StoqException.class, () -> store.read(digest));
+        StoqException found = catchThrowableOfType(StoqException.class, () -> store.read(digest));
         assertThat(found.code()).isEqualTo(StoqErrorCode.INTEGRITY);
         assertThat(store.read(digest)).isEmpty();
         assertThat(store.contains(digest)).isFalse();

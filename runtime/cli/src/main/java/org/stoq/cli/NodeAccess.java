@@ -4,6 +4,7 @@ import org.stoq.client.ContentClient;
 import org.stoq.client.StoqClient;
 import org.stoq.client.StoqConnection;
 import org.stoq.client.session.OutgoingCall;
+import org.stoq.client.session.SessionOptions;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.call.Reply;
@@ -25,7 +26,7 @@ import java.util.List;
 import java.util.function.LongConsumer;
 
 /** A connection to a node with the operator's certificate. Thread-safe; everything blocks. */
-final class NodeAccess implements AutoCloseable {
+public final class NodeAccess implements AutoCloseable {
     /** A node with thousands of bundles and peers still fits. */
     private static final CborLimits BODY = new CborLimits(8, 1 << 16, 16 << 20);
 
@@ -51,7 +52,13 @@ final class NodeAccess implements AutoCloseable {
         return open(target, timeout, surroundings.home(), surroundings.clock());
     }
 
-    static NodeAccess open(HostPort target, Duration timeout, StoqHome home, InstantSource clock)
+    /**
+     * Connects with the operator of a home folder, who is made if missing.
+     *
+     * @param timeout for the handshake and for short answers
+     */
+    public static NodeAccess open(
+            HostPort target, Duration timeout, StoqHome home, InstantSource clock)
             throws CommandFailure {
         StoqClient client;
         try {
@@ -59,6 +66,8 @@ final class NodeAccess implements AutoCloseable {
                     StoqClient.builder()
                             .credentials(home.operator(clock).credentials(false))
                             .connectTimeout(timeout)
+                            // The connection lives as long as the command, idle or not.
+                            .session(SessionOptions.DEFAULT.forPeers())
                             .build();
         } catch (IOException e) {
             throw Failures.of(e);
@@ -98,12 +107,13 @@ final class NodeAccess implements AutoCloseable {
         return target;
     }
 
-    ContentClient content() {
+    /** Returns the content as that node serves it. */
+    public ContentClient content() {
         return connection.content();
     }
 
     /** Makes a call and returns the results in the head of its answer. */
-    CborMap results(String service, String method, CborMap arguments) throws IOException {
+    public CborMap results(String service, String method, CborMap arguments) throws IOException {
         try (Reply reply =
                 connection.call(Request.of(service, method, arguments).within(timeout))) {
             return reply.response().results();
@@ -119,7 +129,7 @@ final class NodeAccess implements AutoCloseable {
     }
 
     /** Makes a call and returns the list under key 1 of the map in the body of its answer. */
-    List<CborMap> rows(String service, String method) throws IOException {
+    public List<CborMap> rows(String service, String method) throws IOException {
         List<CborMap> rows = new ArrayList<>();
         for (Object row : body(service, method).list(1)) {
             if (!(row instanceof CborMap map)) {

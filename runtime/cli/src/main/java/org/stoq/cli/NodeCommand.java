@@ -77,15 +77,7 @@ final class NodeCommand implements Verb {
 
     @Override
     public ExitCode run() throws Exception {
-        Path home =
-                invocation
-                        .surroundings()
-                        .distribution()
-                        .orElseThrow(() ->
-                                CommandFailure.failed(
-                                        "the bundles of the node were not found",
-                                        "run bin/stoq of the distribution, or name its"
-                                                + " folder with -Dstoq.home=DIR"));
+        Path home = distribution(invocation.surroundings());
         Optional<Path> file = Optional.ofNullable(config).map(invocation::file);
         if (file.isPresent() && !Files.exists(file.get())) {
             throw new CommandFailure(
@@ -102,6 +94,17 @@ final class NodeCommand implements Verb {
                         new LaunchOptions(home, file, all),
                         new Announcements(invocation.terminal(), dataFolder));
         return code == Launcher.STOPPED ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    /** Returns the folder that holds the bundles of a node. */
+    static Path distribution(Surroundings surroundings) throws CommandFailure {
+        return surroundings
+                .distribution()
+                .orElseThrow(() ->
+                        CommandFailure.failed(
+                                "the bundles of the node were not found",
+                                "run bin/stoq of the distribution, or name its folder with"
+                                        + " -Dstoq.home=DIR"));
     }
 
     /** Returns the settings that the options stand for. */
@@ -144,7 +147,7 @@ final class NodeCommand implements Verb {
                         out.println("listens  " + address);
                         out.println("data     " + dataFolder);
                         out.println("next     " + next(address));
-                        out.println("stop     Ctrl-C, or: stoq stop");
+                        out.println("stop     Ctrl-C, or: stoq%s stop".formatted(node(address)));
                     });
         }
 
@@ -173,11 +176,14 @@ final class NodeCommand implements Verb {
                                                     + " off"));
         }
 
-        /** The default needs no {@code --node}. */
         private static String next(String address) {
+            return "stoq%1$s put FILE; stoq%1$s status".formatted(node(address));
+        }
+
+        /** The default needs no {@code --node}. */
+        private static String node(String address) {
             boolean usual = address.equals("[::]:4433") || address.equals("[::1]:4433");
-            String node = usual ? "" : " --node " + address.replaceFirst("^\\[::]", "[::1]");
-            return "stoq%s put FILE; stoq%s status".formatted(node, node);
+            return usual ? "" : " --node " + address.replaceFirst("^\\[::]", "[::1]");
         }
     }
 }

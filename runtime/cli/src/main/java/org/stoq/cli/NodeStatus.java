@@ -9,7 +9,7 @@ import java.io.PrintStream;
 import java.time.Duration;
 
 /** What the service {@code node} answers to {@code status}. */
-record NodeStatus(
+public record NodeStatus(
         NodeId nodeId,
         String version,
         String address,
@@ -23,7 +23,8 @@ record NodeStatus(
         long connections,
         String configFile,
         long bundles) {
-    static NodeStatus of(CborMap map) throws StoqException {
+    /** Reads an answer. */
+    public static NodeStatus of(CborMap map) throws StoqException {
         return new NodeStatus(
                 new NodeId(map.digest(1)),
                 map.text(2),

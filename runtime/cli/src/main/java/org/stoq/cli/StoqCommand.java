@@ -14,6 +14,7 @@ import picocli.CommandLine.Option;
                         + " runs.",
         footerHeading = "%nFirst steps:%n",
         footer = {
+            "  stoq demo                         see it work, in a minute",
             "  stoq node                         run a node on this machine",
             "  stoq put ./site                   publish a folder",
             "  stoq ls -l                        see what is there",
@@ -36,6 +37,7 @@ import picocli.CommandLine.Option;
             PluginCommand.class,
             ConfigCommand.class,
             AuthorityCommand.class,
+            DemoCommand.class,
             DoctorCommand.class,
             CompletionCommand.class,
             HelpCommand.class

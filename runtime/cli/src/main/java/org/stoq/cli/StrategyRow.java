@@ -5,7 +5,7 @@ import org.stoq.sdk.StoqException;
 import org.stoq.sdk.cbor.CborMap;
 
 /** One row of what the service {@code node} answers to {@code strategies}. */
-record StrategyRow(
+public record StrategyRow(
         String spi,
         String name,
         String bundle,
@@ -16,7 +16,8 @@ record StrategyRow(
         long failures,
         @Nullable String lastFailure,
         long ranking) {
-    static StrategyRow of(CborMap map) throws StoqException {
+    /** Reads a row. */
+    public static StrategyRow of(CborMap map) throws StoqException {
         return new StrategyRow(
                 map.text(1),
                 map.text(2),

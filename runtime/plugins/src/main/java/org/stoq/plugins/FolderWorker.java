@@ -181,6 +181,7 @@ final class FolderWorker {
             });
             closed.renew();
             look();
+            finish();
             while (!closing) {
                 next();
             }
@@ -194,6 +195,13 @@ final class FolderWorker {
         }
     }
 
+    private void finish() {
+        runSafely(() -> {
+            folder.finish();
+            return true;
+        });
+    }
+
     private void next() {
         long wait = Math.min(folder.nextLook().orElse(Long.MAX_VALUE), rescan.toNanos());
         try {
@@ -202,6 +210,9 @@ final class FolderWorker {
                 look();
             } else if (!closing) {
                 job.run();
+            }
+            if (!closing) {
+                finish();
             }
         } catch (InterruptedException e) {
             // Only closing ends the worker: a plug-in may leave an interrupt behind.

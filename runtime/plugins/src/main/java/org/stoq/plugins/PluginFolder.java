@@ -230,6 +230,17 @@ final class PluginFolder {
         }
     }
 
+    /**
+     * Stops the versions that others have taken over from. Comes after everything else, for it
+     * waits for their calls in flight, and nobody who installs a plug-in shall have to wait for
+     * those.
+     */
+    void finish() throws InterruptedException {
+        if (running.retireLeaving()) {
+            update();
+        }
+    }
+
     /** Stops and removes every plug-in; the files stay. */
     void retireAll() throws InterruptedException {
         running.retireAll();

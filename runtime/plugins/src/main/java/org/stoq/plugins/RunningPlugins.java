@@ -1,7 +1,9 @@
 package org.stoq.plugins;
 
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,9 @@ final class RunningPlugins {
     private final PluginBundles bundles;
     private final Map<String, Live> live = new TreeMap<>();
     private final Map<Digest, Failure> failures = new HashMap<>();
+
+    /** Versions that are still active though another one counts. */
+    private final Deque<Bundle> leaving = new ArrayDeque<>();
 
     /** Counts plug-ins that have started: each may bring what another one lacked. */
     private long starts;
@@ -94,7 +99,7 @@ final class RunningPlugins {
     }
 
     /**
-     * Starts a plug-in, and then stops the version of it that ran before.
+     * Starts a plug-in. The version of it that ran before goes on until {@link #retireLeaving}.
      *
      * @param condition what must succeed in between
      * @throws StartFailure if it does not start; the other version goes on
@@ -120,8 +125,18 @@ final class RunningPlugins {
                 old == null ? "" : " in place of " + old.jar().version(),
                 trusted ? "" : ", and nobody in plugins.pinned_keys has signed it");
         if (old != null) {
-            bundles.retire(old.bundle());
+            leaving.add(old.bundle());
         }
+    }
+
+    /** Stops the versions that others have taken over from. Returns whether there were any. */
+    boolean retireLeaving() throws InterruptedException {
+        boolean any = false;
+        for (Bundle old = leaving.poll(); old != null; old = leaving.poll()) {
+            bundles.retire(old);
+            any = true;
+        }
+        return any;
     }
 
     /** Notes that what runs lies under another name now. */
@@ -188,6 +203,7 @@ final class RunningPlugins {
 
     /** Stops and removes every plug-in. */
     void retireAll() throws InterruptedException {
+        retireLeaving();
         for (Live one : all()) {
             live.remove(one.jar().symbolicName());
             bundles.retire(one.bundle());

@@ -51,6 +51,7 @@ class ForgottenClassesTest {
         lion("1.1.0").moveTo(node.file("lion.jar"));
 
         node.awaitActive("lion.jar", "1.1.0");
+        node.await(() -> node.plugins().size() == 1);
         awaitForgotten(loader);
         assertThat(node.announced("lion")).containsExactly("1.1.0");
     }

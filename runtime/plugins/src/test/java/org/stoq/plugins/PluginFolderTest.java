@@ -60,7 +60,8 @@ class PluginFolderTest {
         lion("1.1.0").moveTo(node.file("lion.jar"));
 
         node.awaitActive("lion.jar", "1.1.0");
-        node.await(() -> node.announced("lion").equals(List.of("1.1.0")));
+        node.await(() -> events.contains("gone lion 1.0.0"));
+        assertThat(node.announced("lion")).containsExactly("1.1.0");
         assertThat(events)
                 .containsSubsequence(
                         "started lion 1.1.0", "stopping lion 1.0.0", "gone lion 1.0.0");
@@ -268,7 +269,7 @@ class PluginFolderTest {
             node.awaitActive("lion.jar", version);
         }
 
-        assertThat(node.plugins()).hasSize(1);
+        node.await(() -> node.plugins().size() == 1);
         assertThat(node.announced("lion")).containsExactly("1.0.99");
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(30));
     }

@@ -288,6 +288,22 @@ class PluginsAdapterTest {
     }
 
     @Test
+    void installDoesNotWaitForTheOldVersionToStop() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        node.context().registerService(CountDownLatch.class, release, null);
+        install("slow.jar", waiting("stop"));
+        Bundle old = node.plugin("slow");
+
+        install("slow.jar", TestJar.of("slow", "1.1.0").activator(Announcing.class).bytes());
+
+        assertThat(node.announced("slow")).containsExactly("1.1.0");
+        assertThat(node.status("slow.jar").state()).isEqualTo(PluginState.ACTIVE);
+        node.await(() -> old.getState() == Bundle.STOPPING);
+        release.countDown();
+        node.await(() -> old.getState() == Bundle.UNINSTALLED);
+    }
+
+    @Test
     void aPluginThatHangsInItsActivatorIsInterrupted() throws Exception {
         node.context().registerService(CountDownLatch.class, new CountDownLatch(1), null);
 
