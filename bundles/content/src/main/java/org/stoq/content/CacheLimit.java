@@ -1,5 +1,11 @@
 package org.stoq.content;
 
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.store.ChunkStore;
+import org.stoq.sdk.store.NameBinding;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -7,11 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
-import org.stoq.sdk.store.ChunkStore;
-import org.stoq.sdk.store.NameBinding;
 
 /**
  * Keeps the content of other nodes below {@code cdn.cache_size}: past it the objects that were used
@@ -100,11 +101,9 @@ final class CacheLimit {
         Collector.Outcome outcome = collector.collect(cold, progress);
         Set<Digest> gone = new HashSet<>(before);
         // What no name stands for any more went as well.
-        gone.removeIf(
-                manifest ->
-                        collector.isPinned(manifest)
-                                || (outcome.foreign().contains(manifest)
-                                        && !cold.contains(manifest)));
+        gone.removeIf(manifest ->
+                collector.isPinned(manifest)
+                        || (outcome.foreign().contains(manifest) && !cold.contains(manifest)));
         objects.forget(gone);
         return outcome;
     }
@@ -181,7 +180,8 @@ final class CacheLimit {
                     bytes +=
                             list.isEmpty()
                                     ? 0
-                                    : bytesHere(ChunkList.decode(list.get(), ref.length()), depth - 1);
+                                    : bytesHere(
+                                            ChunkList.decode(list.get(), ref.length()), depth - 1);
                 }
             }
         }

@@ -1,12 +1,5 @@
 package org.stoq.content;
 
-import java.time.Duration;
-import java.time.InstantSource;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.StoqErrorCode;
@@ -15,14 +8,22 @@ import org.stoq.sdk.chunk.EncodedChunk;
 import org.stoq.sdk.cose.Signer;
 import org.stoq.sdk.store.NameBinding;
 
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+
 /**
  * Which manifest each name stands for, on this node. Any thread; blocks on the disk.
  *
- * <p>Of two versions of a name the one with the later time wins, of two of the same time the one with
- * the larger digest: every node decides alike, whatever the order in which they arrive. Whoever
- * writes a version gives it a later time than that of the version it knows, so what one version
- * vector says of two versions their times say too; vectors also tell versions that were written
- * without knowledge of each other, and the next version written here descends from both.
+ * <p>Of two versions of a name the one with the later time wins, of two of the same time the one
+ * with the larger digest: every node decides alike, whatever the order in which they arrive.
+ * Whoever writes a version gives it a later time than that of the version it knows, so what one
+ * version vector says of two versions their times say too; vectors also tell versions that were
+ * written without knowledge of each other, and the next version written here descends from both.
  */
 final class Catalog {
     /** How far ahead of this node's clock a manifest's time may be; past it nobody could follow. */
@@ -177,13 +178,12 @@ final class Catalog {
         ReentrantLock lock = stripe(name);
         lock.lock();
         try {
-            local.withStore(
-                    store -> {
-                        if (store.lookup(name).equals(Optional.of(manifest))) {
-                            store.unbind(name);
-                        }
-                        return true;
-                    });
+            local.withStore(store -> {
+                if (store.lookup(name).equals(Optional.of(manifest))) {
+                    store.unbind(name);
+                }
+                return true;
+            });
         } finally {
             lock.unlock();
         }
@@ -221,11 +221,10 @@ final class Catalog {
         gate.lock();
         try {
             local.keepVerified(digest, EncodedChunk.plain(signed), signed);
-            local.withStore(
-                    store -> {
-                        store.bind(manifest.name(), digest);
-                        return true;
-                    });
+            local.withStore(store -> {
+                store.bind(manifest.name(), digest);
+                return true;
+            });
         } finally {
             gate.unlock();
         }

@@ -1,13 +1,14 @@
 package org.stoq.content;
 
-import java.util.Arrays;
-import java.util.Optional;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.chunk.Compressor;
 import org.stoq.sdk.chunk.EncodedChunk;
 import org.stoq.sdk.strategy.StrategySlot;
+
+import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Compresses chunks where that pays, and undoes it with proof.
@@ -90,7 +91,9 @@ final class ChunkEncoder {
         return pays(strong.get().length, rival) ? STRONG : FAST;
     }
 
-    /** Compresses; nothing where the compressor is not installed or fails: content is kept anyway. */
+    /**
+     * Compresses; nothing where the compressor is not installed or fails: content is kept anyway.
+     */
     private Optional<byte[]> compress(String name, byte[] bytes, int from, int length) {
         try {
             return Optional.of(compressors.call(name, c -> c.compress(bytes, from, length)));

@@ -1,5 +1,13 @@
 package org.stoq.content;
 
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.call.Reply;
+import org.stoq.sdk.call.Request;
+import org.stoq.sdk.chunk.EncodedChunk;
+import org.stoq.sdk.node.Peer;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,19 +18,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
-import org.stoq.sdk.call.Reply;
-import org.stoq.sdk.call.Request;
-import org.stoq.sdk.chunk.EncodedChunk;
-import org.stoq.sdk.node.Peer;
 
 /**
  * Gets chunks that are not here from the peers that hold them, several peers at once.
  *
  * <p>A chunk that two readers lack is fetched once. Every chunk is verified before anybody sees it;
- * a peer that sends a wrong one is not asked again in this fetch. Blocks the calling virtual thread.
+ * a peer that sends a wrong one is not asked again in this fetch. Blocks the calling virtual
+ * thread.
  */
 final class ChunkFetcher {
     private static final System.Logger LOG = System.getLogger(ChunkFetcher.class.getName());
@@ -145,8 +147,7 @@ final class ChunkFetcher {
         }
         return new StoqException(
                 plan.hasExcluded() ? StoqErrorCode.UNAVAILABLE : StoqErrorCode.NOT_FOUND,
-                "no peer gives chunk %s and %d more"
-                        .formatted(plan.first(), plan.remaining() - 1));
+                "no peer gives chunk %s and %d more".formatted(plan.first(), plan.remaining() - 1));
     }
 
     private void askAll(Digest manifest, List<Peer> peers, FetchPlan plan) throws IOException {

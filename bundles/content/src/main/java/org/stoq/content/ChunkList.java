@@ -1,7 +1,5 @@
 package org.stoq.content;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
@@ -9,12 +7,16 @@ import org.stoq.sdk.cbor.CborLimits;
 import org.stoq.sdk.cbor.CborReader;
 import org.stoq.sdk.cbor.CborWriter;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * Lists of chunk references, as they stand in manifests and in list chunks.
  *
- * <p>A list is a flat CBOR array: digest, length, digest, length. An object whose list would not fit
- * a manifest is a tree: the manifest refers to list chunks, which refer to content, or to further
- * lists. {@value #MAX_REFS} references to a list and {@value #MAX_DEPTH} levels reach past any disk.
+ * <p>A list is a flat CBOR array: digest, length, digest, length. An object whose list would not
+ * fit a manifest is a tree: the manifest refers to list chunks, which refer to content, or to
+ * further lists. {@value #MAX_REFS} references to a list and {@value #MAX_DEPTH} levels reach past
+ * any disk.
  */
 final class ChunkList {
     /** Most references in one list. */
@@ -80,7 +82,8 @@ final class ChunkList {
             byte[] digest = reader.bytes();
             long bytes = reader.integer();
             if (digest.length != Digest.BYTES || bytes < 1 || bytes > length - listed) {
-                throw new StoqException(StoqErrorCode.INTEGRITY, "a list chunk with impossible entries");
+                throw new StoqException(
+                        StoqErrorCode.INTEGRITY, "a list chunk with impossible entries");
             }
             refs.add(new ChunkRef(Digest.copyOf(digest), bytes));
             listed += bytes;

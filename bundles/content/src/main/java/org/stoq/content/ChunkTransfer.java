@@ -1,5 +1,12 @@
 package org.stoq.content;
 
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.cbor.CborMap;
+import org.stoq.sdk.chunk.ChunkSizes;
+import org.stoq.sdk.chunk.EncodedChunk;
+
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,18 +16,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
-import org.stoq.sdk.cbor.CborMap;
-import org.stoq.sdk.chunk.ChunkSizes;
-import org.stoq.sdk.chunk.EncodedChunk;
 
 /**
  * How chunks cross the wire: the call {@code chunks} of the service {@code content}.
  *
  * <p>The argument lists digests; the body answers each in order: one byte length of the algorithm's
- * name (0: the chunk is not here), the name, plain length (4 bytes), encoded length (4 bytes), bytes.
+ * name (0: the chunk is not here), the name, plain length (4 bytes), encoded length (4 bytes),
+ * bytes.
  */
 final class ChunkTransfer {
     /** Most chunks in one call. */
@@ -31,7 +33,9 @@ final class ChunkTransfer {
     private static final int DIGESTS = 1;
     private static final int MAX_ALGORITHM_BYTES = 64;
 
-    /** An encoded chunk is never longer than a plain one: a compressor that grows it is not used. */
+    /**
+     * An encoded chunk is never longer than a plain one: a compressor that grows it is not used.
+     */
     private static final int MAX_CHUNK_BYTES = ChunkSizes.STANDARD.maximum();
 
     private ChunkTransfer() {}
@@ -99,8 +103,7 @@ final class ChunkTransfer {
                     StoqErrorCode.TOO_LARGE,
                     "a chunk of %d bytes, encoded %d".formatted(plainLength, length));
         }
-        return Optional.of(
-                new EncodedChunk(algorithm, plainLength, readAll(source, length)));
+        return Optional.of(new EncodedChunk(algorithm, plainLength, readAll(source, length)));
     }
 
     /** Writes all of a buffer. */

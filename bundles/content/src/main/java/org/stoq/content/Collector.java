@@ -1,5 +1,15 @@
 package org.stoq.content;
 
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.cbor.CborMap;
+import org.stoq.sdk.store.ChunkStore;
+import org.stoq.sdk.store.NameBinding;
+import org.stoq.sdk.store.StoreCheck;
+import org.stoq.sdk.store.StoreCollection;
+import org.stoq.sdk.strategy.Lease;
+
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -12,23 +22,14 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
-import org.stoq.sdk.cbor.CborMap;
-import org.stoq.sdk.store.ChunkStore;
-import org.stoq.sdk.store.NameBinding;
-import org.stoq.sdk.store.StoreCheck;
-import org.stoq.sdk.store.StoreCollection;
-import org.stoq.sdk.strategy.Lease;
 
 /**
  * Garbage collection: what no bound name leads to, and no call at work needs, leaves the disk.
  *
  * <p>Whoever stores chunks that no name leads to yet holds the {@link #gate} while storing one and
- * noting it, and a {@link Pin} that tells what was noted. A collection begins and reads the pins with
- * the other side of the gate in its hand; what is stored after that the store itself keeps. Any
- * thread; one collection at a time.
+ * noting it, and a {@link Pin} that tells what was noted. A collection begins and reads the pins
+ * with the other side of the gate in its hand; what is stored after that the store itself keeps.
+ * Any thread; one collection at a time.
  */
 final class Collector {
     private static final int PAGE = 1_000;
@@ -217,19 +218,20 @@ final class Collector {
         return foreign;
     }
 
-    /** Reads a manifest; one that was damaged may still be with a peer, while its content is here. */
+    /**
+     * Reads a manifest; one that was damaged may still be with a peer, while its content is here.
+     */
     private Manifest manifest(NameBinding binding) throws IOException {
         Optional<Catalog.Entry> entry = catalog.boundTo(binding.manifest());
         if (entry.isEmpty()) {
             fetcher.fetch(binding.manifest(), List.of(binding.manifest()));
             entry = catalog.boundTo(binding.manifest());
         }
-        return entry.orElseThrow(
-                        () ->
-                                new StoqException(
-                                        StoqErrorCode.INTEGRITY,
-                                        "the manifest of '%s' is damaged: publish or remove it"
-                                                .formatted(binding.name())))
+        return entry.orElseThrow(() ->
+                        new StoqException(
+                                StoqErrorCode.INTEGRITY,
+                                "the manifest of '%s' is damaged: publish or remove it"
+                                        .formatted(binding.name())))
                 .manifest();
     }
 }

@@ -1,13 +1,5 @@
 package org.stoq.content;
 
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.function.LongSupplier;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.NodeId;
 import org.stoq.sdk.StoqErrorCode;
@@ -24,10 +16,21 @@ import org.stoq.sdk.node.Peer;
 import org.stoq.sdk.store.NameBinding;
 import org.stoq.sdk.strategy.StrategySlot;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongSupplier;
+
 /**
  * The service {@code content}: one method here per method of the protocol (docs/spec/content.md).
  *
- * <p>Runs on the virtual thread of each call. Nothing is acknowledged before it is durable.
+ * <p>Runs on the virtual thread of each call. Nothing is acknowledged before it is durable. All
+ * thirteen methods stand here, so that the protocol can be read in one place; what they do lies in
+ * the parts that they call.
  */
 final class ContentAdapter implements Adapter {
     static final String SERVICE = "content";
@@ -115,7 +118,8 @@ final class ContentAdapter implements Adapter {
         String mediaType = arguments.findText(2).orElse(DEFAULT_MEDIA_TYPE);
         if (mediaType.length() > Manifest.MAX_MEDIA_TYPE) {
             throw new StoqException(
-                    StoqErrorCode.TOO_LARGE, "a media type of " + mediaType.length() + " characters");
+                    StoqErrorCode.TOO_LARGE,
+                    "a media type of " + mediaType.length() + " characters");
         }
         Attributes attributes = Attributes.of(arguments.findMap(3).orElse(CborMap.EMPTY));
         if (attributes.kind() == Attributes.Kind.TOMBSTONE) {
@@ -223,8 +227,7 @@ final class ContentAdapter implements Adapter {
                 current.map(entry -> entry.manifest().mediaType()).orElse(DEFAULT_MEDIA_TYPE);
         Attributes tombstone = new Attributes(Attributes.Kind.TOMBSTONE, 0, 0);
         Catalog.Entry entry =
-                catalog.publish(
-                        name, draft(name, mediaType, Publisher.Stored.NOTHING, tombstone));
+                catalog.publish(name, draft(name, mediaType, Publisher.Stored.NOTHING, tombstone));
         parts.gossip().spread(entry, Optional.empty());
         answer(call, CborMap.builder().put(1, entry.digest()).build());
     }
@@ -234,13 +237,13 @@ final class ContentAdapter implements Adapter {
     }
 
     private void collect(Call call) throws IOException {
-        try (ProgressBody body = new ProgressBody(call.respond(Response.ok()), nanoTime)) {
+        try (ProgressBody body = new ProgressBody(() -> call.respond(Response.ok()), nanoTime)) {
             body.result(parts.cacheLimit().collect(body).toCbor());
         }
     }
 
     private void verify(Call call) throws IOException {
-        try (ProgressBody body = new ProgressBody(call.respond(Response.ok()), nanoTime)) {
+        try (ProgressBody body = new ProgressBody(() -> call.respond(Response.ok()), nanoTime)) {
             body.result(parts.collector().verify(body));
         }
     }

@@ -1,12 +1,5 @@
 package org.stoq.content;
 
-import java.time.InstantSource;
-import java.util.Comparator;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Optional;
-import java.util.Set;
-import java.util.function.Function;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.NodeId;
 import org.stoq.sdk.StoqException;
@@ -14,6 +7,14 @@ import org.stoq.sdk.node.Peer;
 import org.stoq.sdk.node.Peers;
 import org.stoq.sdk.routing.RouteTable;
 import org.stoq.sdk.routing.Routes;
+
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Whom to ask for the chunks of an object: those who have announced it and its publisher, then
@@ -35,7 +36,9 @@ final class HolderChoice implements Function<Digest, List<List<Peer>>> {
         this.clock = clock;
     }
 
-    /** Returns who is likely to hold the object, then everybody else; in each group the best first. */
+    /**
+     * Returns who is likely to hold the object, then everybody else; in each group the best first.
+     */
     @Override
     public List<List<Peer>> apply(Digest manifest) {
         Set<NodeId> likely = new HashSet<>(holders.holders(manifest, clock.millis()));

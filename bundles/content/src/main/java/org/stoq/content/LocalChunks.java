@@ -1,7 +1,5 @@
 package org.stoq.content;
 
-import java.util.List;
-import java.util.Optional;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
@@ -11,6 +9,9 @@ import org.stoq.sdk.chunk.EncodedChunk;
 import org.stoq.sdk.store.ChunkStore;
 import org.stoq.sdk.strategy.Lease;
 import org.stoq.sdk.strategy.StrategySlot;
+
+import java.util.List;
+import java.util.Optional;
 
 /**
  * The chunks of this node: memory over disk. Any thread; blocks on the disk.
@@ -98,7 +99,10 @@ final class LocalChunks {
             }
             // The store has forgotten it by now, so whoever needs it fetches it from a peer.
             stats.damaged();
-            LOG.log(System.Logger.Level.WARNING, "a damaged chunk was dropped: {0}", e.getMessage());
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "a damaged chunk was dropped: {0}",
+                    e.getMessage());
             return Optional.empty();
         }
     }
@@ -118,10 +122,9 @@ final class LocalChunks {
 
     /** Keeps a chunk of content made here. Returns whether it was new. */
     boolean keep(Digest digest, byte[] bytes, int from, int length) throws StoqException {
-        return withStore(
-                store ->
-                        !store.contains(digest)
-                                && store.write(digest, encoder.encode(bytes, from, length)));
+        return withStore(store ->
+                !store.contains(digest)
+                        && store.write(digest, encoder.encode(bytes, from, length)));
     }
 
     /**
@@ -141,10 +144,9 @@ final class LocalChunks {
     }
 
     void sync() throws StoqException {
-        withStore(
-                store -> {
-                    store.sync();
-                    return true;
-                });
+        withStore(store -> {
+            store.sync();
+            return true;
+        });
     }
 }

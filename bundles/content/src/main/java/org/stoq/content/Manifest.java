@@ -1,7 +1,5 @@
 package org.stoq.content;
 
-import java.nio.charset.StandardCharsets;
-import java.util.List;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.NodeId;
 import org.stoq.sdk.StoqErrorCode;
@@ -12,6 +10,9 @@ import org.stoq.sdk.cbor.CborReader;
 import org.stoq.sdk.cose.CoseSign1;
 import org.stoq.sdk.cose.Signer;
 import org.stoq.sdk.cose.SigningDomain;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * What a name stands for: one version of an object, signed by who published it (decision 14).
@@ -96,7 +97,8 @@ record Manifest(
     /**
      * Checks a name that somebody wants to publish under.
      *
-     * @throws StoqException INVALID_REQUEST if it is empty, too long, absolute or climbs out of a tree
+     * @throws StoqException INVALID_REQUEST if it is empty, too long, absolute or climbs out of a
+     *     tree
      */
     static String checkName(String name) throws StoqException {
         int bytes = name.getBytes(StandardCharsets.UTF_8).length;
@@ -109,7 +111,8 @@ record Manifest(
         if (control || name.startsWith("/") || name.endsWith("/")) {
             throw new StoqException(
                     StoqErrorCode.INVALID_REQUEST,
-                    "a name neither begins nor ends with '/' nor holds control characters: " + name);
+                    "a name neither begins nor ends with '/' nor holds control characters: "
+                            + name);
         }
         for (String part : name.split("/", -1)) {
             if (part.isEmpty() || part.equals(".") || part.equals("..")) {
@@ -132,8 +135,8 @@ record Manifest(
     /**
      * Verifies and reads the signed form.
      *
-     * @throws StoqException INTEGRITY if the signature or the publisher is wrong, INVALID_REQUEST or
-     *     TOO_LARGE if the content is
+     * @throws StoqException INTEGRITY if the signature or the publisher is wrong, INVALID_REQUEST
+     *     or TOO_LARGE if the content is
      */
     static Manifest verify(byte[] signed) throws StoqException {
         if (signed.length > MAX_ENCODED_BYTES) {
@@ -205,7 +208,8 @@ record Manifest(
                     map.integer(CREATED),
                     Attributes.of(map.map(ATTRIBUTES)));
         } catch (IllegalArgumentException | ArithmeticException e) {
-            throw new StoqException(StoqErrorCode.INVALID_REQUEST, "manifest: " + e.getMessage(), e);
+            throw new StoqException(
+                    StoqErrorCode.INVALID_REQUEST, "manifest: " + e.getMessage(), e);
         }
     }
 }

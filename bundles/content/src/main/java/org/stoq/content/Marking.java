@@ -1,22 +1,23 @@
 package org.stoq.content;
 
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.store.StoreCollection;
 
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
 /**
  * The marking half of a collection: walks trees of references. Belongs to one thread.
  *
- * <p>Which lists were walked it remembers itself, by their depth: that a chunk is marked does not say
- * that what it lists is. Somebody may publish the very bytes of a list as content.
+ * <p>Which lists were walked it remembers itself, by their depth: that a chunk is marked does not
+ * say that what it lists is. Somebody may publish the very bytes of a list as content.
  */
 final class Marking {
     private final LocalChunks local;

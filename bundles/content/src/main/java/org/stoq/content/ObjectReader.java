@@ -1,5 +1,10 @@
 package org.stoq.content;
 
+import org.jspecify.annotations.Nullable;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -9,17 +14,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import org.jspecify.annotations.Nullable;
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
 
 /**
  * Turns a manifest back into bytes: the way out.
  *
  * <p>While one window of chunks is written, the next ones are fetched. Windows are fetched to the
- * disk and the cache, so a reading holds one chunk and the references of a few windows, whatever the
- * object's length. Thread-safe; each reading belongs to one thread, which it blocks.
+ * disk and the cache, so a reading holds one chunk and the references of a few windows, whatever
+ * the object's length. Thread-safe; each reading belongs to one thread, which it blocks.
  */
 final class ObjectReader {
     private static final long WINDOW_BYTES = 4L << 20;
@@ -143,11 +144,10 @@ final class ObjectReader {
                 return Optional.empty();
             }
             FutureTask<Boolean> task =
-                    new FutureTask<>(
-                            () -> {
-                                fetcher.fetch(manifest, missing);
-                                return true;
-                            });
+                    new FutureTask<>(() -> {
+                        fetcher.fetch(manifest, missing);
+                        return true;
+                    });
             tasks.start("stoq-read-ahead", task);
             return Optional.of(task);
         }
@@ -182,17 +182,17 @@ final class ObjectReader {
             return plain;
         }
 
-        /** Reads a chunk; one that was damaged or collected since the fetch is fetched once more. */
+        /**
+         * Reads a chunk; one that was damaged or collected since the fetch is fetched once more.
+         */
         private byte[] plain(Digest digest) throws IOException {
             Optional<byte[]> here = local.plain(digest);
             if (here.isEmpty()) {
                 fetcher.fetch(manifest, List.of(digest));
                 here = local.plain(digest);
             }
-            return here.orElseThrow(
-                    () ->
-                            new StoqException(
-                                    StoqErrorCode.UNAVAILABLE, "chunk " + digest + " is gone"));
+            return here.orElseThrow(() ->
+                    new StoqException(StoqErrorCode.UNAVAILABLE, "chunk " + digest + " is gone"));
         }
 
         private static void await(Window window) throws IOException {
@@ -207,7 +207,8 @@ final class ObjectReader {
             } catch (ExecutionException e) {
                 if (e.getCause() instanceof StoqException cause) {
                     // A new one: its trace is this thread's, and the message is what people see.
-                    throw new StoqException(cause.code(), String.valueOf(cause.getMessage()), cause);
+                    throw new StoqException(
+                            cause.code(), String.valueOf(cause.getMessage()), cause);
                 }
                 throw new IOException("reading ahead failed", e.getCause());
             }

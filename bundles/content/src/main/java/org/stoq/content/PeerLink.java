@@ -1,9 +1,5 @@
 package org.stoq.content;
 
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.locks.ReentrantLock;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.call.Reply;
@@ -12,6 +8,11 @@ import org.stoq.sdk.cbor.CborMap;
 import org.stoq.sdk.frame.ChunkAnnounceFrame;
 import org.stoq.sdk.frame.PushPromise;
 import org.stoq.sdk.node.Peer;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * What is between this node and one peer for as long as it is connected: what is still to be told,
@@ -87,7 +88,10 @@ final class PeerLink {
         return bucket.take(1 + (double) bytes / UNIT_BYTES, nowMillis);
     }
 
-    /** Begins to read a push. Returns false if too many are under way; else {@link #endPush} ends it. */
+    /**
+     * Begins to read a push. Returns false if too many are under way; else {@link #endPush} ends
+     * it.
+     */
     boolean beginPush() {
         return pushes.tryAcquire();
     }
@@ -158,8 +162,7 @@ final class PeerLink {
         } finally {
             lock.unlock();
         }
-        try (Reply reply =
-                to.call(Request.of(ContentAdapter.SERVICE, BEHIND, CborMap.EMPTY))) {
+        try (Reply reply = to.call(Request.of(ContentAdapter.SERVICE, BEHIND, CborMap.EMPTY))) {
             reply.response();
         }
     }

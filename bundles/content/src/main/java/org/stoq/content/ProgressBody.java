@@ -1,12 +1,13 @@
 package org.stoq.content;
 
+import org.jspecify.annotations.Nullable;
+import org.stoq.sdk.cbor.CborMap;
+import org.stoq.sdk.store.ChunkStore;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
-import org.stoq.sdk.cbor.CborMap;
-import org.stoq.sdk.store.ChunkStore;
 
 /**
  * The body of an answer that says how far the work has come, and then what came of it: CBOR maps,
@@ -18,18 +19,33 @@ final class ProgressBody implements ChunkStore.Progress, AutoCloseable {
     private static final int TOTAL = 2;
     private static final int RESULTS = 3;
 
-    private final WritableByteChannel body;
+    private final Opening opening;
     private final LongSupplier nanoTime;
+    private @Nullable WritableByteChannel body;
     private long lastNanos;
     private boolean begun;
     private @Nullable IOException failure;
 
-    ProgressBody(WritableByteChannel body, LongSupplier nanoTime) {
-        this.body = body;
+    /** Answers the call. */
+    @FunctionalInterface
+    interface Opening {
+        WritableByteChannel open() throws IOException;
+    }
+
+    /**
+     * Creates a body.
+     *
+     * @param opening answers the call when there is something to tell, so that work that fails at
+     *     once is answered with its error
+     */
+    ProgressBody(Opening opening, LongSupplier nanoTime) {
+        this.opening = opening;
         this.nanoTime = nanoTime;
     }
 
-    /** Tells the caller, ten times a second at most. A caller that is gone does not stop the work. */
+    /**
+     * Tells the caller, ten times a second at most. A caller that is gone does not stop the work.
+     */
     @Override
     public void at(long doneBytes, long totalBytes) {
         long now = nanoTime.getAsLong();
@@ -59,12 +75,19 @@ final class ProgressBody implements ChunkStore.Progress, AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        body.close();
+        if (body != null) {
+            body.close();
+        }
     }
 
     private void write(CborMap map) throws IOException {
+        WritableByteChannel target = body;
+        if (target == null) {
+            target = opening.open();
+            body = target;
+        }
         byte[] encoded = map.encode();
         ByteBuffer framed = ByteBuffer.allocate(Integer.BYTES + encoded.length);
-        ChunkTransfer.writeAll(body, framed.putInt(encoded.length).put(encoded).flip());
+        ChunkTransfer.writeAll(target, framed.putInt(encoded.length).put(encoded).flip());
     }
 }

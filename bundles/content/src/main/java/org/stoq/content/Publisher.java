@@ -1,11 +1,5 @@
 package org.stoq.content;
 
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.ReadableByteChannel;
-import java.util.List;
-import java.util.OptionalLong;
-import java.util.concurrent.locks.Lock;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
@@ -13,11 +7,19 @@ import org.stoq.sdk.chunk.ChunkSizes;
 import org.stoq.sdk.chunk.Chunker;
 import org.stoq.sdk.strategy.StrategySlot;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.locks.Lock;
+
 /**
  * Cuts the bytes of one object into chunks and keeps them: the way in.
  *
- * <p>Holds one buffer, at most {@value #MAX_BUFFER_BYTES} bytes whatever the object's length. Belongs
- * to one thread; {@link #pending} is for the collector, which holds the other side of the gate.
+ * <p>Holds one buffer, at most {@value #MAX_BUFFER_BYTES} bytes whatever the object's length.
+ * Belongs to one thread; {@link #pending} is for the collector, which holds the other side of the
+ * gate.
  */
 final class Publisher {
     /** Room for the longest chunk, and twice as much to fill up with each move of the rest. */
@@ -72,8 +74,7 @@ final class Publisher {
             long newChunks,
             long newBytes) {
         /** What a removed name stands for. */
-        static final Stored NOTHING =
-                new Stored(0, Digest.of(new byte[0]), 0, List.of(), 0, 0, 0);
+        static final Stored NOTHING = new Stored(0, Digest.of(new byte[0]), 0, List.of(), 0, 0, 0);
     }
 
     /**
@@ -96,18 +97,18 @@ final class Publisher {
         this.whole = new WholeDigest(tasks);
         this.bytes = new byte[bufferBytes(announcedBytes)];
         this.list =
-                new ChunkListBuilder(
-                        (plain, length) -> {
-                            Digest digest = Digest.of(plain);
-                            local.keep(digest, plain, 0, plain.length);
-                            return new ChunkRef(digest, length);
-                        });
+                new ChunkListBuilder((plain, length) -> {
+                    Digest digest = Digest.of(plain);
+                    local.keep(digest, plain, 0, plain.length);
+                    return new ChunkRef(digest, length);
+                });
     }
 
     /**
      * Reads the object to its end. Blocks for its bytes and for the disk.
      *
-     * @throws StoqException INVALID_REQUEST if it has another length than was announced, STORAGE_FULL
+     * @throws StoqException INVALID_REQUEST if it has another length than was announced,
+     *     STORAGE_FULL
      */
     Stored store(ReadableByteChannel source) throws IOException {
         try {

@@ -1,13 +1,5 @@
 package org.stoq.content;
 
-import java.io.IOException;
-import java.time.Duration;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.NodeId;
@@ -17,11 +9,20 @@ import org.stoq.sdk.call.Request;
 import org.stoq.sdk.cbor.CborMap;
 import org.stoq.sdk.node.Peer;
 
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+
 /**
  * Has other nodes hold what is published here, as many as {@code cdn.replication_factor} says.
  *
- * <p>In the background: the best peers are asked to pull an object. While too few hold it, it waits,
- * and every node that connects is asked. Any thread; no method blocks.
+ * <p>In the background: the best peers are asked to pull an object. While too few hold it, it
+ * waits, and every node that connects is asked. Any thread; no method blocks.
  */
 final class Replicator {
     private static final System.Logger LOG = System.getLogger(Replicator.class.getName());
@@ -167,10 +168,13 @@ final class Replicator {
         try {
             Optional<Catalog.Entry> entry = catalog.byDigest(manifest);
             return entry.isPresent()
-                    && catalog.bound(entry.get().manifest().name())
-                            .equals(Optional.of(manifest));
+                    && catalog.bound(entry.get().manifest().name()).equals(Optional.of(manifest));
         } catch (StoqException e) {
-            LOG.log(System.Logger.Level.WARNING, "no replicas of {0}: {1}", manifest, e.getMessage());
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "no replicas of {0}: {1}",
+                    manifest,
+                    e.getMessage());
             return false;
         }
     }

@@ -1,20 +1,21 @@
 package org.stoq.content;
 
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
-import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.NodeId;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
 /**
- * A version vector (Parker et al., "Detection of Mutual Inconsistency in Distributed Systems", 1983):
- * how many versions of one name each node has written.
+ * A version vector (Parker et al., "Detection of Mutual Inconsistency in Distributed Systems",
+ * 1983): how many versions of one name each node has written.
  *
  * @param counts versions by node, each at least 1, at most {@link #MAX_NODES}
  */
@@ -67,11 +68,10 @@ record VersionVector(SortedMap<NodeId, Long> counts) {
     /** Returns the form in which manifests and answers carry it: node, count, node, count. */
     List<Object> toCbor() {
         List<Object> flat = new ArrayList<>(2 * counts.size());
-        counts.forEach(
-                (node, count) -> {
-                    flat.add(node.digest().toBytes());
-                    flat.add(count);
-                });
+        counts.forEach((node, count) -> {
+            flat.add(node.digest().toBytes());
+            flat.add(count);
+        });
         return flat;
     }
 
@@ -114,8 +114,7 @@ record VersionVector(SortedMap<NodeId, Long> counts) {
         return counts.entrySet().stream().anyMatch(e -> e.getValue() > other.count(e.getKey()));
     }
 
-    private static VersionVector bounded(
-            TreeMap<NodeId, Long> counts, @Nullable NodeId keep) {
+    private static VersionVector bounded(TreeMap<NodeId, Long> counts, @Nullable NodeId keep) {
         while (counts.size() > MAX_NODES) {
             counts.entrySet().stream()
                     .filter(entry -> !entry.getKey().equals(keep))

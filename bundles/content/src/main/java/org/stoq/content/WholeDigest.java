@@ -1,16 +1,17 @@
 package org.stoq.content;
 
-import java.security.MessageDigest;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 
+import java.security.MessageDigest;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+
 /**
- * The digest of a whole object, computed beside the work on its chunks: each byte is digested twice,
- * and this takes one of the two off the thread that publishes.
+ * The digest of a whole object, computed beside the work on its chunks: each byte is digested
+ * twice, and this takes one of the two off the thread that publishes.
  *
  * <p>Belongs to one thread; one helping thread is busy at most.
  */

@@ -2,6 +2,13 @@ package org.stoq.content;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.testkit.ManualClock;
+import org.stoq.testkit.MemoryChunkStore;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,12 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.testkit.ManualClock;
-import org.stoq.testkit.MemoryChunkStore;
 
 class CatalogTest {
     private final TestNode node = new TestNode(1);
@@ -106,10 +107,7 @@ class CatalogTest {
                 .isPresent();
         ContentAdapterTest.assertCode(
                 StoqErrorCode.INVALID_REQUEST,
-                () ->
-                        node.parts
-                                .catalog()
-                                .merge(Manifests.signed("name", stranger, limit + 1)));
+                () -> node.parts.catalog().merge(Manifests.signed("name", stranger, limit + 1)));
     }
 
     @Test

@@ -2,6 +2,14 @@ package org.stoq.content;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.cbor.CborWriter;
+import org.stoq.sdk.chunk.ChunkSizes;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -10,13 +18,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
-import org.stoq.sdk.cbor.CborWriter;
-import org.stoq.sdk.chunk.ChunkSizes;
 
 class ChunkListTest {
     private final TestNode.Identity signer = new TestNode.Identity(1);
@@ -29,11 +30,10 @@ class ChunkListTest {
 
     private Manifest build(int chunks, long length) throws StoqException {
         ChunkListBuilder builder =
-                new ChunkListBuilder(
-                        (plain, bytes) -> {
-                            lists.put(Digest.of(plain), plain);
-                            return new ChunkRef(Digest.of(plain), bytes);
-                        });
+                new ChunkListBuilder((plain, bytes) -> {
+                    lists.put(Digest.of(plain), plain);
+                    return new ChunkRef(Digest.of(plain), bytes);
+                });
         for (int i = 0; i < chunks; i++) {
             builder.add(new ChunkRef(digest(i), length));
         }
@@ -58,8 +58,7 @@ class ChunkListTest {
                 list -> {
                     read++;
                     return ChunkList.decode(
-                            Objects.requireNonNull(lists.get(list.digest())),
-                            list.length());
+                            Objects.requireNonNull(lists.get(list.digest())), list.length());
                 });
     }
 
@@ -144,8 +143,7 @@ class ChunkListTest {
                 StoqErrorCode.INVALID_REQUEST, () -> ChunkList.decode(odd, 1));
         byte[] negative =
                 new CborWriter().array(2).bytes(digest(1).toBytes()).integer(-1).toBytes();
-        ContentAdapterTest.assertCode(
-                StoqErrorCode.INTEGRITY, () -> ChunkList.decode(negative, 1));
+        ContentAdapterTest.assertCode(StoqErrorCode.INTEGRITY, () -> ChunkList.decode(negative, 1));
     }
 
     @Test
@@ -159,7 +157,8 @@ class ChunkListTest {
         assertThat(ChunkList.ofCbor(ChunkList.toCbor(refs))).isEqualTo(refs);
         refs.add(new ChunkRef(digest(5_000), 1));
         ContentAdapterTest.assertCode(
-                StoqErrorCode.TOO_LARGE, () -> ChunkList.decode(ChunkList.encode(refs), length + 1));
+                StoqErrorCode.TOO_LARGE,
+                () -> ChunkList.decode(ChunkList.encode(refs), length + 1));
         ContentAdapterTest.assertCode(
                 StoqErrorCode.TOO_LARGE, () -> ChunkList.ofCbor(ChunkList.toCbor(refs)));
     }

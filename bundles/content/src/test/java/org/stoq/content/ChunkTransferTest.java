@@ -3,6 +3,14 @@ package org.stoq.content;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Test;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.cbor.CborMap;
+import org.stoq.sdk.chunk.ChunkSizes;
+import org.stoq.sdk.chunk.EncodedChunk;
+
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -14,13 +22,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.Test;
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
-import org.stoq.sdk.cbor.CborMap;
-import org.stoq.sdk.chunk.ChunkSizes;
-import org.stoq.sdk.chunk.EncodedChunk;
 
 class ChunkTransferTest {
     private static ReadableByteChannel channel(byte[] bytes) {
@@ -40,7 +41,8 @@ class ChunkTransferTest {
                         EncodedChunk.plain(new byte[] {7}),
                         EncodedChunk.plain(new byte[ChunkSizes.STANDARD.maximum()]),
                         new EncodedChunk("zstd", 500, new byte[] {1, 2, 3}))) {
-            EncodedChunk read = ChunkTransfer.read(channel(written(Optional.of(chunk)))).orElseThrow();
+            EncodedChunk read =
+                    ChunkTransfer.read(channel(written(Optional.of(chunk)))).orElseThrow();
             assertThat(read.algorithm()).isEqualTo(chunk.algorithm());
             assertThat(read.plainLength()).isEqualTo(chunk.plainLength());
             assertThat(read.bytes()).isEqualTo(chunk.bytes());
@@ -54,7 +56,12 @@ class ChunkTransferTest {
         int most = ChunkSizes.STANDARD.maximum();
         for (int[] lengths :
                 new int[][] {
-                    {0, 1}, {1, 0}, {-1, 1}, {1, -1}, {most + 1, 1}, {1, most + 1},
+                    {0, 1},
+                    {1, 0},
+                    {-1, 1},
+                    {1, -1},
+                    {most + 1, 1},
+                    {1, most + 1},
                     {Integer.MAX_VALUE, Integer.MAX_VALUE}
                 }) {
             ByteBuffer head = ByteBuffer.allocate(10).put((byte) 1).put((byte) 'x');

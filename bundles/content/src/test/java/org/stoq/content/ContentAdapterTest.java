@@ -3,19 +3,6 @@ package org.stoq.content;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.WritableByteChannel;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.stoq.sdk.Digest;
@@ -28,6 +15,19 @@ import org.stoq.testkit.ManualClock;
 import org.stoq.testkit.MemoryChunkStore;
 import org.stoq.testkit.SeededBytes;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
 class ContentAdapterTest {
     private final TestNode node = new TestNode(1);
 
@@ -38,7 +38,8 @@ class ContentAdapterTest {
 
     @Test
     void returnsWhatWasPutWhateverItsLength() throws IOException {
-        for (int length : new int[] {0, 1, 4_095, 4_096, 65_536, 1 << 20, (3 << 20) + 1, 9_000_000}) {
+        for (int length :
+                new int[] {0, 1, 4_095, 4_096, 65_536, 1 << 20, (3 << 20) + 1, 9_000_000}) {
             byte[] content = SeededBytes.random(length, length);
             TestNode.Answer answer = node.put("object", content);
             assertThat(answer.results().integer(3)).isEqualTo(length);
@@ -50,14 +51,7 @@ class ContentAdapterTest {
     @Test
     void returnsWhatCameWithoutAnAnnouncedLengthInSmallPieces() throws IOException {
         byte[] content = SeededBytes.words(5, 5_000_000);
-        ByteArrayInputStream slow =
-                new ByteArrayInputStream(content) {
-                    @Override
-                    public synchronized int read(byte[] target, int from, int length) {
-                        return super.read(target, from, Math.min(length, 1_400));
-                    }
-                };
-        node.putStream("object", Channels.newChannel(slow));
+        node.putStream("object", new PacedSource(content, 1_400, offset -> {}));
         assertThat(node.get("object")).isEqualTo(content);
     }
 
@@ -91,8 +85,7 @@ class ContentAdapterTest {
         assertCode(StoqErrorCode.PRECONDITION_FAILED, () -> node.get("object", 0, 101));
         assertCode(StoqErrorCode.PRECONDITION_FAILED, () -> node.get("object", 101, 0));
         assertCode(StoqErrorCode.PRECONDITION_FAILED, () -> node.get("object", -1, 1));
-        assertCode(
-                StoqErrorCode.PRECONDITION_FAILED, () -> node.get("object", 1, Long.MAX_VALUE));
+        assertCode(StoqErrorCode.PRECONDITION_FAILED, () -> node.get("object", 1, Long.MAX_VALUE));
         assertCode(StoqErrorCode.PRECONDITION_FAILED, () -> node.get("object", Long.MAX_VALUE, 1));
     }
 
@@ -152,8 +145,7 @@ class ContentAdapterTest {
     void refusesAnObjectOtherThanAnnounced() throws IOException {
         CborMap arguments =
                 CborMap.builder().put(1, "object").put(4, Digest.of(new byte[] {9})).build();
-        assertCode(
-                StoqErrorCode.INTEGRITY, () -> node.call("put", arguments, new byte[] {8}));
+        assertCode(StoqErrorCode.INTEGRITY, () -> node.call("put", arguments, new byte[] {8}));
         Request longer =
                 Request.of("content", "put", CborMap.builder().put(1, "object").build())
                         .withBody(3);
@@ -170,7 +162,8 @@ class ContentAdapterTest {
 
     @Test
     void refusesNamesThatNameNothing() {
-        for (String name : List.of("", "/a", "a/", "a//b", "./a", "a/..", "a\nb", "x".repeat(1_025))) {
+        for (String name :
+                List.of("", "/a", "a/", "a//b", "./a", "a/..", "a\nb", "x".repeat(1_025))) {
             assertCode(StoqErrorCode.INVALID_REQUEST, () -> node.put(name, new byte[1]));
             assertCode(StoqErrorCode.INVALID_REQUEST, () -> node.get(name));
             assertCode(StoqErrorCode.INVALID_REQUEST, () -> node.remove(name));
@@ -193,10 +186,7 @@ class ContentAdapterTest {
     void refusesMethodsItDoesNotHaveAndTombstonesByPut() {
         assertCode(StoqErrorCode.NOT_FOUND, () -> node.call("fly", CborMap.EMPTY));
         CborMap tombstone =
-                CborMap.builder()
-                        .put(1, "a")
-                        .put(3, CborMap.builder().put(1, 3L).build())
-                        .build();
+                CborMap.builder().put(1, "a").put(3, CborMap.builder().put(1, 3L).build()).build();
         assertCode(StoqErrorCode.INVALID_REQUEST, () -> node.call("put", tombstone));
     }
 
@@ -236,7 +226,8 @@ class ContentAdapterTest {
             node.put("n" + i, new byte[0]);
         }
         CborMap page =
-                node.call("ls", CborMap.builder().put(1, "").put(2, "").put(3, 2).build()).results();
+                node.call("ls", CborMap.builder().put(1, "").put(2, "").put(3, 2).build())
+                        .results();
         assertThat(page.list(1)).hasSize(2);
         assertThat(page.bool(2)).isTrue();
         assertThat(page.text(3)).isEqualTo("n1");
@@ -286,7 +277,8 @@ class ContentAdapterTest {
         byte[] content = SeededBytes.words(9, 300_000);
         for (String mode : List.of("none", "lz4", "zstd", "auto")) {
             node.parts.apply(TestNode.config(Map.of("compression", mode)));
-            byte[] own = SeededBytes.insert(content, 0, (byte) mode.length(), (byte) mode.charAt(0));
+            byte[] own =
+                    SeededBytes.insert(content, 0, (byte) mode.length(), (byte) mode.charAt(0));
             node.put(mode, own);
             assertThat(node.get(mode)).isEqualTo(own);
         }
@@ -350,8 +342,7 @@ class ContentAdapterTest {
                     @Override
                     public void close() {}
                 };
-        Request request =
-                Request.of("content", "get", CborMap.builder().put(1, "object").build());
+        Request request = Request.of("content", "get", CborMap.builder().put(1, "object").build());
         assertCode(
                 StoqErrorCode.CANCELLED,
                 () ->
@@ -368,18 +359,16 @@ class ContentAdapterTest {
     @Test
     void keepsNothingOfAPutThatBreaksOffBeyondTheNextCollection() throws Exception {
         byte[] content = SeededBytes.random(1, 3_000_000);
-        ByteArrayInputStream breaking =
-                new ByteArrayInputStream(content) {
-                    @Override
-                    public synchronized int read(byte[] target, int from, int length) {
-                        if (pos > 2_500_000) {
-                            throw new UncheckedIOException(new IOException("reset"));
-                        }
-                        return super.read(target, from, length);
-                    }
-                };
-        assertThatThrownBy(() -> node.putStream("object", Channels.newChannel(breaking)))
-                .isInstanceOf(UncheckedIOException.class);
+        PacedSource breaking =
+                new PacedSource(
+                        content,
+                        100_000,
+                        offset -> {
+                            if (offset > 2_500_000) {
+                                throw new StoqException(StoqErrorCode.CANCELLED, "reset");
+                            }
+                        });
+        assertCode(StoqErrorCode.CANCELLED, () -> node.putStream("object", breaking));
         assertThat(node.store().stats().chunks()).isGreaterThan(10);
         Await.until("threads end", () -> node.parts.tasks().size() == 0);
         node.gc();

@@ -2,15 +2,16 @@ package org.stoq.content;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.config.CdnConfig;
 import org.stoq.testkit.SeededBytes;
+
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 
 class ContentBundleTest {
     private final TestNode node = new TestNode(1);
@@ -84,11 +85,10 @@ class ContentBundleTest {
                 };
         Catalog.Entry entry = bundle.parts.catalog().find("video").orElseThrow();
         FutureTask<Boolean> pull =
-                new FutureTask<>(
-                        () -> {
-                            bundle.parts.reader().pull(entry);
-                            return true;
-                        });
+                new FutureTask<>(() -> {
+                    bundle.parts.reader().pull(entry);
+                    return true;
+                });
         Thread caller = Thread.ofVirtual().start(pull);
         Await.latch(asked);
         assertThat(bundle.parts.tasks().size()).isPositive();

@@ -3,9 +3,6 @@ package org.stoq.content;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.StoqErrorCode;
@@ -13,6 +10,10 @@ import org.stoq.sdk.StoqException;
 import org.stoq.sdk.cbor.CborMap;
 import org.stoq.sdk.cose.CoseSign1;
 import org.stoq.sdk.cose.SigningDomain;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 class ManifestTest {
     private final TestNode.Identity signer = new TestNode.Identity(1);
@@ -176,8 +177,7 @@ class ManifestTest {
                         CborMap.builder().put(2, 01000L).build(),
                         CborMap.builder().put(2, -1L).build(),
                         CborMap.builder().put(3, "now").build())) {
-            ContentAdapterTest.assertCode(
-                    StoqErrorCode.INVALID_REQUEST, () -> Attributes.of(bad));
+            ContentAdapterTest.assertCode(StoqErrorCode.INVALID_REQUEST, () -> Attributes.of(bad));
         }
     }
 }

@@ -2,23 +2,6 @@ package org.stoq.content;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.ReadableByteChannel;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.stoq.sdk.Digest;
@@ -37,6 +20,24 @@ import org.stoq.sdk.frame.PushPromise;
 import org.stoq.sdk.node.Peer;
 import org.stoq.testkit.ManualClock;
 import org.stoq.testkit.MemoryChunkStore;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 class NameGossipTest {
     private final ManualClock clock = new ManualClock();
@@ -100,7 +101,10 @@ class NameGossipTest {
                 () -> {
                     for (int i = 0; i < 20; i++) {
                         String name = "n" + i;
-                        if (!node.parts.catalog().bound(name).equals(b.parts.catalog().bound(name))) {
+                        if (!node.parts
+                                .catalog()
+                                .bound(name)
+                                .equals(b.parts.catalog().bound(name))) {
                             return false;
                         }
                     }
@@ -148,8 +152,7 @@ class NameGossipTest {
         byte[] signed = Manifests.signed("name", stranger, clock.millis());
         byte[] other = Manifests.signed("other", stranger, clock.millis());
         PushPromise promise =
-                new PushPromise(
-                        Digest.of(other), signed.length, PushPromise.Kind.MANIFEST, "name");
+                new PushPromise(Digest.of(other), signed.length, PushPromise.Kind.MANIFEST, "name");
         ContentAdapterTest.assertCode(
                 StoqErrorCode.INTEGRITY,
                 () -> node.parts.gossip().pushed(peer, promise, channel(signed)));
@@ -218,8 +221,7 @@ class NameGossipTest {
         peer.names = after -> page(false, "z", items.toArray(CborMap[]::new));
         catchUp(peer);
         assertThat(peer.calls.get()).isEqualTo(1);
-        peer.names =
-                after -> page(false, "z", items.subList(0, 1_024).toArray(CborMap[]::new));
+        peer.names = after -> page(false, "z", items.subList(0, 1_024).toArray(CborMap[]::new));
         catchUp(peer);
         assertThat(peer.calls.get()).isGreaterThan(2);
     }
@@ -228,8 +230,7 @@ class NameGossipTest {
     void oneBadManifestDoesNotHideTheNamesBehindIt() throws Exception {
         Scripted peer = new Scripted(stranger.id());
         byte[] ahead =
-                Manifests.signed(
-                        "a", stranger, clock.millis() + Catalog.MAX_AHEAD.toMillis() + 1);
+                Manifests.signed("a", stranger, clock.millis() + Catalog.MAX_AHEAD.toMillis() + 1);
         byte[] good = Manifests.signed("c", stranger, clock.millis());
         peer.manifests.put(Digest.of(ahead), ahead);
         peer.manifests.put(Digest.of(good), good);

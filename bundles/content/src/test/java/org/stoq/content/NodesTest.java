@@ -2,6 +2,17 @@ package org.stoq.content;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.call.Request;
+import org.stoq.sdk.cbor.CborMap;
+import org.stoq.testkit.ManualClock;
+import org.stoq.testkit.MemoryChunkStore;
+import org.stoq.testkit.SeededBytes;
+
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -18,16 +29,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
-import org.stoq.sdk.call.Request;
-import org.stoq.sdk.cbor.CborMap;
-import org.stoq.testkit.ManualClock;
-import org.stoq.testkit.MemoryChunkStore;
-import org.stoq.testkit.SeededBytes;
 
 /** Several nodes in one process: what one publishes the others give. */
 class NodesTest {
@@ -35,8 +36,7 @@ class NodesTest {
     private final List<TestNode> nodes = new ArrayList<>();
 
     private TestNode node(Map<String, Object> settings) {
-        TestNode node =
-                new TestNode(nodes.size() + 1, new MemoryChunkStore(), clock, settings);
+        TestNode node = new TestNode(nodes.size() + 1, new MemoryChunkStore(), clock, settings);
         nodes.add(node);
         return node;
     }
@@ -193,8 +193,8 @@ class NodesTest {
                                 received,
                                 Channels.newChannel(received)));
         assertThat(received.size()).isZero();
-        assertThat(c.parts.local().missing(c.chunksOf("video"))).hasSameSizeAs(
-                new HashSet<>(c.chunksOf("video")));
+        assertThat(c.parts.local().missing(c.chunksOf("video")))
+                .hasSameSizeAs(new HashSet<>(c.chunksOf("video")));
 
         TestNode.connect(a, c);
         assertThat(c.get("video")).isEqualTo(content);
@@ -418,16 +418,15 @@ class NodesTest {
                     public void close() {}
                 };
         FutureTask<TestNode.Answer> reading =
-                new FutureTask<>(
-                        () ->
-                                b.call(
-                                        Request.of(
-                                                "content",
-                                                "get",
-                                                CborMap.builder().put(1, "video").build()),
-                                        Channels.newChannel(new ByteArrayInputStream(new byte[0])),
-                                        new ByteArrayOutputStream(),
-                                        slow));
+                new FutureTask<>(() ->
+                        b.call(
+                                Request.of(
+                                        "content",
+                                        "get",
+                                        CborMap.builder().put(1, "video").build()),
+                                Channels.newChannel(new ByteArrayInputStream(new byte[0])),
+                                new ByteArrayOutputStream(),
+                                slow));
         Thread.ofVirtual().start(reading);
         // Three windows: the one being written and two ahead; and no more, however slow.
         Await.until(

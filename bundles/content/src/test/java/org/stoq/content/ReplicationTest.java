@@ -2,10 +2,6 @@ package org.stoq.content;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.stoq.sdk.Digest;
@@ -16,6 +12,11 @@ import org.stoq.sdk.chunk.EncodedChunk;
 import org.stoq.testkit.ManualClock;
 import org.stoq.testkit.MemoryChunkStore;
 import org.stoq.testkit.SeededBytes;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 
 /** {@code cdn.replication_factor}: how many nodes hold what one has published. */
 class ReplicationTest {
@@ -104,11 +105,11 @@ class ReplicationTest {
     void goesToAnotherPeerWhenOneIsFullOrTakesNoneSoLarge() throws Exception {
         TestNode publisher = node(2);
         TestNode full = node(new MemoryChunkStore(1), Map.of());
-        full.parts.local().withStore(store -> store.write(
-                Digest.of(new byte[] {1}),
-                EncodedChunk.plain(new byte[] {1})));
-        TestNode small =
-                node(new MemoryChunkStore(), Map.of("cache_size", 400_000L));
+        full.parts
+                .local()
+                .withStore(store ->
+                        store.write(Digest.of(new byte[] {1}), EncodedChunk.plain(new byte[] {1})));
+        TestNode small = node(new MemoryChunkStore(), Map.of("cache_size", 400_000L));
         TestNode roomy = node(1);
         TestNode.connect(publisher, full);
         TestNode.connect(publisher, small);

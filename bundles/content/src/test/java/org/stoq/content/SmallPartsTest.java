@@ -3,6 +3,14 @@ package org.stoq.content;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Test;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.NodeId;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.cbor.CborMap;
+import org.stoq.testkit.ManualClock;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,13 +22,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Test;
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.NodeId;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
-import org.stoq.sdk.cbor.CborMap;
-import org.stoq.testkit.ManualClock;
 
 /** The parts that need no node around them. */
 class SmallPartsTest {
@@ -116,8 +117,7 @@ class SmallPartsTest {
         assertThat(objects.exceeds(60)).isFalse();
         assertThat(objects.coldest(60, d -> false)).isEmpty();
         assertThat(objects.coldest(59, d -> false)).containsExactly(digest(2));
-        assertThat(objects.coldest(39, d -> false))
-                .containsExactlyInAnyOrder(digest(2), digest(3));
+        assertThat(objects.coldest(39, d -> false)).containsExactlyInAnyOrder(digest(2), digest(3));
         assertThat(objects.coldest(39, digest(2)::equals)).containsExactly(digest(3));
         objects.forget(Set.of(digest(2), digest(9)));
         assertThat(objects.totalBytes()).isEqualTo(40);
@@ -130,8 +130,7 @@ class SmallPartsTest {
                         new ForeignObjects.Found(digest(6), 0, 1)));
         assertThat(objects.totalBytes()).isEqualTo(50);
         assertThat(objects.coldest(45, d -> false)).containsExactly(digest(5));
-        assertThat(objects.coldest(40, d -> false))
-                .containsExactlyInAnyOrder(digest(5), digest(4));
+        assertThat(objects.coldest(40, d -> false)).containsExactlyInAnyOrder(digest(5), digest(4));
         assertThat(objects.all())
                 .containsExactlyInAnyOrder(digest(1), digest(3), digest(4), digest(5));
     }
@@ -185,7 +184,7 @@ class SmallPartsTest {
     void progressIsToldTenTimesASecondAtMostAndTheResultAlways() throws IOException {
         ManualClock clock = new ManualClock();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ProgressBody body = new ProgressBody(Channels.newChannel(out), clock);
+        ProgressBody body = new ProgressBody(() -> Channels.newChannel(out), clock);
         for (int i = 0; i < 1_000; i++) {
             body.at(i, 1_000);
             clock.advance(Duration.ofMillis(1));
@@ -200,8 +199,7 @@ class SmallPartsTest {
             maps.add(CborMap.decode(map));
         }
         assertThat(maps).hasSize(11);
-        assertThat(maps.getFirst())
-                .isEqualTo(CborMap.builder().put(1, 0L).put(2, 1_000L).build());
+        assertThat(maps.getFirst()).isEqualTo(CborMap.builder().put(1, 0L).put(2, 1_000L).build());
         assertThat(maps.get(9).integer(1)).isEqualTo(900);
         assertThat(maps.getLast().map(3).integer(1)).isEqualTo(7);
     }
@@ -224,11 +222,10 @@ class SmallPartsTest {
                     @Override
                     public void close() {}
                 };
-        ProgressBody body = new ProgressBody(broken, clock);
+        ProgressBody body = new ProgressBody(() -> broken, clock);
         body.at(1, 2);
         body.at(2, 2);
-        ContentAdapterTest.assertCode(
-                StoqErrorCode.CANCELLED, () -> body.result(CborMap.EMPTY));
+        ContentAdapterTest.assertCode(StoqErrorCode.CANCELLED, () -> body.result(CborMap.EMPTY));
     }
 
     @Test

@@ -1,23 +1,5 @@
 package org.stoq.content;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.ReadableByteChannel;
-import java.nio.channels.WritableByteChannel;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.stoq.chunking.FastCdcChunker;
 import org.stoq.chunking.Lz4Compressor;
@@ -49,6 +31,25 @@ import org.stoq.sdk.strategy.StrategySlot;
 import org.stoq.sdk.strategy.StrategyStatus;
 import org.stoq.testkit.ManualClock;
 import org.stoq.testkit.MemoryChunkStore;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A node without a network: the content parts over a store in memory. */
 final class TestNode implements AutoCloseable {
@@ -166,7 +167,8 @@ final class TestNode implements AutoCloseable {
                         config(settings),
                         clock);
         adapter =
-                new ContentAdapter(parts, strategies.slot(Chunker.class), identity, System::nanoTime);
+                new ContentAdapter(
+                        parts, strategies.slot(Chunker.class), identity, System::nanoTime);
     }
 
     /** Returns the settings, without replicas unless they are asked for. */
@@ -239,6 +241,25 @@ final class TestNode implements AutoCloseable {
             WritableByteChannel target)
             throws IOException {
         List<Response> heads = new ArrayList<>();
+        call(request, body, target, heads);
+        return new Answer(heads.getFirst().results(), answer.toByteArray());
+    }
+
+    /** Makes a call without a body, and notes how it is answered. */
+    void call(Request request, List<Response> heads) throws IOException {
+        call(
+                request,
+                Channels.newChannel(new ByteArrayInputStream(new byte[0])),
+                Channels.newChannel(new ByteArrayOutputStream()),
+                heads);
+    }
+
+    private void call(
+            Request request,
+            ReadableByteChannel body,
+            WritableByteChannel target,
+            List<Response> heads)
+            throws IOException {
         Request decoded = Request.decode(request.encode());
         adapter.handle(
                 new Call() {
@@ -263,7 +284,6 @@ final class TestNode implements AutoCloseable {
                         return target;
                     }
                 });
-        return new Answer(heads.getFirst().results(), answer.toByteArray());
     }
 
     Answer put(String name, byte[] content) throws IOException {
@@ -290,9 +310,7 @@ final class TestNode implements AutoCloseable {
     }
 
     byte[] get(String name, long offset, long length) throws IOException {
-        return call(
-                        "get",
-                        CborMap.builder().put(1, name).put(3, offset).put(4, length).build())
+        return call("get", CborMap.builder().put(1, name).put(3, offset).put(4, length).build())
                 .body();
     }
 

@@ -2,6 +2,14 @@ package org.stoq.content;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.NodeId;
+import org.stoq.sdk.cbor.CborMap;
+import org.stoq.sdk.chunk.EncodedChunk;
+import org.stoq.sdk.cose.CoseSign1;
+import org.stoq.sdk.cose.Ed25519Signer;
+
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,13 +24,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.junit.jupiter.api.Test;
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.NodeId;
-import org.stoq.sdk.cbor.CborMap;
-import org.stoq.sdk.chunk.EncodedChunk;
-import org.stoq.sdk.cose.CoseSign1;
-import org.stoq.sdk.cose.Ed25519Signer;
 
 /** The published bytes of docs/spec/vectors/content.txt. */
 class VectorsTest {
@@ -102,8 +103,7 @@ class VectorsTest {
                                 .encode())
                 .isEqualTo(bytes("chunks_arguments"));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ChunkTransfer.write(
-                Channels.newChannel(out), Optional.of(EncodedChunk.plain(content(1))));
+        ChunkTransfer.write(Channels.newChannel(out), Optional.of(EncodedChunk.plain(content(1))));
         ChunkTransfer.write(Channels.newChannel(out), Optional.empty());
         assertThat(out.toByteArray()).isEqualTo(bytes("chunks_body"));
         var in = Channels.newChannel(new ByteArrayInputStream(bytes("chunks_body")));
@@ -114,7 +114,7 @@ class VectorsTest {
     @Test
     void theProgressBodyIsThePublishedOne() throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ProgressBody body = new ProgressBody(Channels.newChannel(out), () -> 0);
+        ProgressBody body = new ProgressBody(() -> Channels.newChannel(out), () -> 0);
         body.at(1_000, 5_000_000);
         body.result(CborMap.builder().put(1, 12L).put(2, 3L).put(3, 70_000L).build());
         assertThat(out.toByteArray()).isEqualTo(bytes("progress_body"));

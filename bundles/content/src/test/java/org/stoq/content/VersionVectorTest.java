@@ -3,15 +3,16 @@ package org.stoq.content;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Random;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.NodeId;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
 
 class VersionVectorTest {
     private static NodeId node(int number) {
@@ -40,10 +41,8 @@ class VersionVectorTest {
             assertThat(merged.merge(merged)).isEqualTo(merged);
             assertThat(merged.merge(a)).isEqualTo(merged);
             assertThat(merged.merge(c)).isEqualTo(a.merge(b.merge(c)));
-            assertThat(merged.compare(a))
-                    .isIn(VersionVector.Order.NEWER, VersionVector.Order.SAME);
-            assertThat(merged.compare(b))
-                    .isIn(VersionVector.Order.NEWER, VersionVector.Order.SAME);
+            assertThat(merged.compare(a)).isIn(VersionVector.Order.NEWER, VersionVector.Order.SAME);
+            assertThat(merged.compare(b)).isIn(VersionVector.Order.NEWER, VersionVector.Order.SAME);
             assertThat(VersionVector.ofCbor(a.toCbor())).isEqualTo(a);
         }
     }

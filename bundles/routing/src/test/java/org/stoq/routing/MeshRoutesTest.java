@@ -3,6 +3,7 @@ package org.stoq.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -87,18 +88,21 @@ class MeshRoutesTest {
         Peer first = connect();
         announce(first, beyond, neighbour.id());
         nextWithLinks(1);
-        sent.clear();
-        Ed25519Signer newcomer = TestNodes.signer(9);
-        Peer second = peer(newcomer.id());
-        routes.connected(second);
-        assertThat(List.of(next().node(), next().node()))
+        BlockingQueue<RouteUpdateFrame> told = new LinkedBlockingQueue<>();
+        routes.connected(peer(TestNodes.signer(9).id(), told));
+        assertThat(List.of(next(told).node(), next(told).node()))
                 .containsExactlyInAnyOrder(self.id(), beyond.id());
     }
 
     @Test
-    void otherFramesAreNoneOfItsBusiness() throws StoqException {
-        routes.announced(connect(), new ChunkAnnounceFrame(new byte[1]));
-        assertThat(sent).isEmpty();
+    void otherFramesAreNoneOfItsBusiness() throws Exception {
+        Ed25519Signer other = TestNodes.signer(7);
+        Peer peer = connect();
+        announce(peer, neighbour, beyond.id(), other.id());
+        routes.announced(peer, new ChunkAnnounceFrame(signed(beyond, neighbour.id())));
+        announce(peer, other, neighbour.id());
+        await(() -> routes.table().to(other.id()).isPresent());
+        assertThat(routes.table().to(beyond.id())).isEmpty();
     }
 
     @Test
@@ -132,30 +136,33 @@ class MeshRoutesTest {
     }
 
     private Peer connect() {
-        Peer peer = peer(neighbour.id());
+        Peer peer = peer(neighbour.id(), sent);
         peers.add(peer);
         routes.connected(peer);
         return peer;
     }
 
-    private Peer peer(NodeId id) {
+    private static Peer peer(NodeId id, BlockingQueue<RouteUpdateFrame> mailbox) {
         return new StubPeer(id) {
             @Override
             public void send(Frame frame) {
-                sent.add((RouteUpdateFrame) frame);
+                mailbox.add((RouteUpdateFrame) frame);
             }
         };
     }
 
-    private void announce(Peer from, Ed25519Signer origin, NodeId to) throws StoqException {
-        byte[] signed =
-                new LinkStateAdvert(origin.id(), 1, List.of(new Link(origin.id(), to, 5_000, 0, 0)))
-                        .sign(origin);
-        routes.announced(from, new RouteUpdateFrame(5, signed));
+    private void announce(Peer from, Ed25519Signer origin, NodeId... to) throws StoqException {
+        routes.announced(from, new RouteUpdateFrame(5, signed(origin, to)));
     }
 
-    private LinkStateAdvert next() throws Exception {
-        RouteUpdateFrame frame = sent.poll(20, TimeUnit.SECONDS);
+    private static byte[] signed(Ed25519Signer origin, NodeId... to) {
+        List<Link> links =
+                Arrays.stream(to).map(node -> new Link(origin.id(), node, 5_000, 0, 0)).toList();
+        return new LinkStateAdvert(origin.id(), 1, links).sign(origin);
+    }
+
+    private static LinkStateAdvert next(BlockingQueue<RouteUpdateFrame> mailbox) throws Exception {
+        RouteUpdateFrame frame = mailbox.poll(20, TimeUnit.SECONDS);
         if (frame == null) {
             throw new AssertionError("no advert came");
         }
@@ -164,9 +171,9 @@ class MeshRoutesTest {
 
     /** Returns the next advert with so many links; earlier ones may have been made before. */
     private LinkStateAdvert nextWithLinks(int links) throws Exception {
-        LinkStateAdvert advert = next();
+        LinkStateAdvert advert = next(sent);
         while (advert.links().size() != links) {
-            advert = next();
+            advert = next(sent);
         }
         return advert;
     }

@@ -68,14 +68,15 @@ final class SegmentCollection implements StoreCollection {
         }
         swept = true;
         try {
+            List<Segment> before;
             lock.lock();
             try {
                 store.ensureOpen();
-                log.roll();
+                // Under the same hold of the lock: a segment that grows must not be a candidate.
+                before = log.roll();
             } finally {
                 lock.unlock();
             }
-            List<Segment> before = List.copyOf(log.segments());
             store.checkpoint();
             List<Segment> victims = victims(before, liveBytes());
             forgetGarbage(numbers(victims));

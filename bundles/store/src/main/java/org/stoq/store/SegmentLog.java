@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 import java.util.NavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -164,9 +165,14 @@ final class SegmentLog implements AutoCloseable {
         }
     }
 
-    /** Closes the growing segment: the next record begins another. Under the store's lock. */
-    void roll() {
+    /**
+     * Closes the growing segment: the next record begins another. Under the store's lock.
+     *
+     * @return the segments so far, none of which will ever grow again
+     */
+    List<Segment> roll() {
         active = null;
+        return List.copyOf(segments.values());
     }
 
     /**

@@ -3,6 +3,8 @@ package org.stoq.store;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 
 /**
@@ -90,7 +92,7 @@ final class SegmentWalk {
             int count = segment.file().read(window, 0, length, offset);
             Arrays.fill(window, count, length, (byte) 0);
             return length;
-        } catch (java.nio.file.NoSuchFileException | java.nio.channels.ClosedChannelException e) {
+        } catch (NoSuchFileException | ClosedChannelException e) {
             throw e;
         } catch (IOException e) {
             Arrays.fill(window, 0, length, (byte) 0);

@@ -7,7 +7,10 @@ import static org.stoq.store.Folders.put;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.chunk.EncodedChunk;
 import org.stoq.sdk.store.StoreCollection;
+import org.stoq.testkit.SeededBytes;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +18,10 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** What a collection leaves on the disk; the rest is in the contract. */
 class CollectionTest {
@@ -120,6 +127,32 @@ class CollectionTest {
             for (int run = 0; run < 12; run++) {
                 assertThat(has(store, run)).isTrue();
             }
+        }
+    }
+
+    @Test
+    void aSegmentThatGrowsIsNeverEmptied() throws Exception {
+        // Each record begins a segment of its own, so one begins at every instant of a sweep.
+        AtomicBoolean stop = new AtomicBoolean();
+        try (SegmentChunkStore store = Folders.open(folder);
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<?> writer =
+                    threads.submit(() -> {
+                        for (int i = 0; !stop.get(); i++) {
+                            byte[] bytes = SeededBytes.random(i, 60_000);
+                            store.write(Digest.of(bytes), EncodedChunk.plain(bytes));
+                        }
+                        return null;
+                    });
+            try {
+                for (int round = 0; round < 200; round++) {
+                    collect(store, Set.of());
+                }
+            } finally {
+                stop.set(true);
+            }
+            writer.get();
+            assertThat(store.verify((done, total) -> {}).damaged()).isEmpty();
         }
     }
 

@@ -9,6 +9,7 @@ import org.stoq.testkit.SeededBytes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -71,7 +72,7 @@ final class Folders {
     static boolean has(ChunkStore store, long seed) throws StoqException {
         byte[] content = content(seed);
         var chunk = store.read(Digest.of(content));
-        if (chunk.isPresent() && !java.util.Arrays.equals(chunk.get().bytes(), content)) {
+        if (chunk.isPresent() && !Arrays.equals(chunk.get().bytes(), content)) {
             throw new AssertionError("chunk " + seed + " has other bytes");
         }
         return chunk.isPresent();

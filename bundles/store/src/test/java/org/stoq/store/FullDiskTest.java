@@ -9,8 +9,10 @@ import static org.stoq.store.Folders.put;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.stoq.sdk.Digest;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
+import org.stoq.sdk.chunk.EncodedChunk;
 import org.stoq.sdk.store.StoreCollection;
 import org.stoq.sdk.store.StoreStats;
 
@@ -170,9 +172,7 @@ class FullDiskTest {
         for (int i = 0; i < 5; i++) {
             large[0] = (byte) i;
             try {
-                store.write(
-                        org.stoq.sdk.Digest.of(large),
-                        org.stoq.sdk.chunk.EncodedChunk.plain(large));
+                store.write(Digest.of(large), EncodedChunk.plain(large));
             } catch (StoqException e) {
                 assertThat(e.code()).isEqualTo(StoqErrorCode.STORAGE_FULL);
             }

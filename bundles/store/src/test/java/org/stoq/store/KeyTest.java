@@ -13,14 +13,19 @@ import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.chunk.EncodedChunk;
 import org.stoq.sdk.store.StoreCollection;
+import org.stoq.testkit.SeededBytes;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -70,8 +75,8 @@ class KeyTest {
         Set<String> salts = new HashSet<>();
         for (Path file : Folders.segments(folder)) {
             byte[] bytes = Files.readAllBytes(file);
-            assertThat(salts.add(java.util.HexFormat.of().formatHex(bytes, 16, 48))).isTrue();
-            int number = java.nio.ByteBuffer.wrap(bytes).getInt(8);
+            assertThat(salts.add(HexFormat.of().formatHex(bytes, 16, 48))).isTrue();
+            int number = ByteBuffer.wrap(bytes).getInt(8);
             Set<Long> counters = new HashSet<>();
             for (int at = Segment.FIRST_RECORD; at < bytes.length; ) {
                 RecordHeader header = header(bytes, at, number);
@@ -137,7 +142,7 @@ class KeyTest {
 
     @Test
     void theKeyEncryptionKeyCanBeReplaced() throws IOException {
-        byte[] fresh = org.stoq.testkit.SeededBytes.random(5, 32);
+        byte[] fresh = SeededBytes.random(5, 32);
         try (SegmentChunkStore store = Folders.open(folder)) {
             put(store, 1);
             store.replaceKeyEncryptionKey(fresh);
@@ -181,14 +186,13 @@ class KeyTest {
     }
 
     private static RecordHeader header(byte[] bytes, int at, int segment) {
-        return java.util.Objects.requireNonNull(
-                RecordHeader.decode(bytes, at, bytes.length - at, segment));
+        return Objects.requireNonNull(RecordHeader.decode(bytes, at, bytes.length - at, segment));
     }
 
     private List<Integer> keysOfSegments() throws IOException {
-        List<Integer> keys = new java.util.ArrayList<>();
+        List<Integer> keys = new ArrayList<>();
         for (Path segment : Folders.segments(folder)) {
-            keys.add(java.nio.ByteBuffer.wrap(Files.readAllBytes(segment)).getInt(12));
+            keys.add(ByteBuffer.wrap(Files.readAllBytes(segment)).getInt(12));
         }
         return keys;
     }

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,7 +78,7 @@ class KillTest {
                         .start();
         try (BufferedReader acknowledged =
                 new BufferedReader(
-                        new java.io.InputStreamReader(
+                        new InputStreamReader(
                                 writer.getInputStream(), StandardCharsets.US_ASCII))) {
             // Some rounds end while the store is being opened.
             int wanted = random.nextInt(30);

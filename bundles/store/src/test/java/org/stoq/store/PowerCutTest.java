@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 
@@ -113,7 +114,7 @@ class PowerCutTest {
             Set<Long> may = possible.getOrDefault(name, Set.of(-1L));
             long is = -1;
             for (long seed : may) {
-                if (seed >= 0 && store.lookup(name).equals(java.util.Optional.of(digest(seed)))) {
+                if (seed >= 0 && store.lookup(name).equals(Optional.of(digest(seed)))) {
                     is = seed;
                 }
             }

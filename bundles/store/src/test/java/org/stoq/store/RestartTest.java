@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Random;
 
 /** What a store knows after it was opened again, whatever became of its index. */
@@ -71,8 +72,7 @@ class RestartTest {
         }
         Path old = Files.copy(folder.resolve("index.mv"), folder.resolve("old"));
         fill(folder);
-        Files.move(
-                old, folder.resolve("index.mv"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        Files.move(old, folder.resolve("index.mv"), StandardCopyOption.REPLACE_EXISTING);
         try (SegmentChunkStore store = Folders.open(folder)) {
             isComplete(store);
             assertThat(has(store, CHUNKS + 1)).isTrue();
@@ -141,10 +141,7 @@ class RestartTest {
         Path other = Files.createDirectory(folder.resolve("other"));
         Folders.open(other).close();
         Path index = folder.resolve("index.mv");
-        Files.copy(
-                other.resolve("index.mv"),
-                index,
-                java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(other.resolve("index.mv"), index, StandardCopyOption.REPLACE_EXISTING);
         long before = Files.size(index);
         Files.writeString(folder.resolve("open"), "a boot of long ago");
         try (SegmentChunkStore store = Folders.open(folder)) {

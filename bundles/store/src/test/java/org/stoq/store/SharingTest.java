@@ -3,6 +3,7 @@ package org.stoq.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.stoq.sdk.StoqErrorCode;
@@ -68,8 +69,8 @@ class SharingTest {
         SegmentChunkStore store = Folders.open(folder);
         store.close();
         store.close();
-        for (org.assertj.core.api.ThrowableAssert.ThrowingCallable call :
-                List.<org.assertj.core.api.ThrowableAssert.ThrowingCallable>of(
+        for (ThrowingCallable call :
+                List.<ThrowingCallable>of(
                         () -> Folders.put(store, 1),
                         () -> store.bind("a", Folders.digest(1)),
                         store::sync,

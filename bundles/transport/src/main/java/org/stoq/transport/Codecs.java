@@ -32,7 +32,7 @@ final class Codecs {
                 .congestionControlAlgorithm(congestion(options.congestionAlgorithm()));
     }
 
-    private static QuicCongestionControlAlgorithm congestion(String name) {
+    static QuicCongestionControlAlgorithm congestion(String name) {
         return Arrays.stream(QuicCongestionControlAlgorithm.values())
                 .filter(algorithm -> algorithm.name().toLowerCase(Locale.ROOT).equals(name))
                 .findFirst()

@@ -89,6 +89,7 @@ class NettyTransportTest extends TransportContract {
             int port = listener.localAddress().getPort();
             assertThat(isAnswered(initial, "::1", port)).isTrue();
             assertThat(isAnswered(initial, "127.0.0.1", port)).isFalse();
+            assertThat(isAnswered(initial, "::ffff:127.0.0.1", port)).isFalse();
         }
     }
 

@@ -48,9 +48,6 @@ public class HotSwapIT {
     private static final String BUILT_IN = "lru";
     private static final int REQUESTS_AT_LEAST = 100;
 
-    private final BundleContext context =
-            FrameworkUtil.getBundle(HotSwapIT.class).getBundleContext();
-
     /** The node under test. */
     @Configuration
     public Option[] node() throws IOException {
@@ -59,7 +56,7 @@ public class HotSwapIT {
 
     @Test
     public void noRequestFailsAndNothingStaysBehind() throws Exception {
-        RunningNode node = RunningNode.await(context);
+        RunningNode node = RunningNode.await(context());
         List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
         try (StoqClient client =
                         StoqClient.builder()
@@ -85,7 +82,7 @@ public class HotSwapIT {
         Await.until("the class loaders of the plug-in are gone", () -> areGone(loaders));
     }
 
-    private void swap(RunningNode node, List<WeakReference<ClassLoader>> loaders)
+    private static void swap(RunningNode node, List<WeakReference<ClassLoader>> loaders)
             throws Exception {
         drop(node, "1.0.0");
         Await.until("1.0.0 is here", () -> plugin(node).isPresent());
@@ -97,12 +94,13 @@ public class HotSwapIT {
         drop(node, "1.1.0");
         Await.until("1.1.0 is active", () -> isActive(node, "1.1.0"));
         Await.until("1.0.0 is gone", () -> versions(node).equals(List.of("1.1.0")));
+        Await.until("its bundle is gone", () -> bundles().size() == 1);
         loaders.add(loader());
 
         Files.delete(node.plugins().resolve("example.jar"));
         Await.until("the plug-in is gone", () -> plugin(node).isEmpty());
         assertThat(policies(node).getFirst().name()).isEqualTo(BUILT_IN);
-        Await.until("its bundle is gone", () -> bundles().isEmpty());
+        Await.until("the last bundle is gone", () -> bundles().isEmpty());
         node.configure("");
     }
 
@@ -140,13 +138,18 @@ public class HotSwapIT {
                 .isPresent();
     }
 
-    private List<Bundle> bundles() {
-        return Arrays.stream(context.getBundles())
+    /** Not kept in a field: Pax Exam makes an object outside of the framework too. */
+    private static BundleContext context() {
+        return FrameworkUtil.getBundle(HotSwapIT.class).getBundleContext();
+    }
+
+    private static List<Bundle> bundles() {
+        return Arrays.stream(context().getBundles())
                 .filter(bundle -> PLUGIN.equals(bundle.getSymbolicName()))
                 .toList();
     }
 
-    private WeakReference<ClassLoader> loader() {
+    private static WeakReference<ClassLoader> loader() {
         return new WeakReference<>(
                 bundles().getFirst().adapt(BundleWiring.class).getClassLoader());
     }

@@ -70,10 +70,14 @@ final class RequestLoad implements AutoCloseable {
     }
 
     /** Ends the requests and waits for those under way. */
-    void stop() throws InterruptedException {
+    void stop() {
         stopping = true;
-        for (Thread thread : threads) {
-            thread.join();
+        try {
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -88,7 +92,7 @@ final class RequestLoad implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         stop();
     }
 }

@@ -14,6 +14,7 @@ import picocli.CommandLine.Parameters;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +80,13 @@ final class ConfigCheckCommand implements Verb {
     @Override
     public ExitCode run() throws Exception {
         Path target = target(invocation, file);
+        if (!Files.exists(target)) {
+            throw new CommandFailure(
+                    ExitCode.NOT_FOUND,
+                    "NO_SUCH_FILE",
+                    "there is no file " + target,
+                    "a node runs without one; write one with: stoq config init");
+        }
         StoqConfig config;
         try {
             config = ConfigFile.read(target);

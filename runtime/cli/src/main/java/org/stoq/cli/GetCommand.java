@@ -1,35 +1,18 @@
 package org.stoq.cli;
 
 import org.jspecify.annotations.Nullable;
-import org.stoq.cli.terminal.Amounts;
-import org.stoq.cli.terminal.Progress;
-import org.stoq.cli.terminal.Terminal;
-import org.stoq.cli.tree.FileRestore;
-import org.stoq.cli.tree.RestorePlan;
-import org.stoq.cli.tree.SafeFolder;
-import org.stoq.cli.tree.TreeDownload;
 import org.stoq.client.ContentClient;
 import org.stoq.client.ObjectInfo;
 import org.stoq.client.ObjectRef;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
-import org.stoq.sdk.call.Reply;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.channels.WritableByteChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.OptionalLong;
-import java.util.function.LongConsumer;
 
 /** {@code stoq get}. */
 @Command(
@@ -98,27 +81,6 @@ final class GetCommand implements Verb {
         this.invocation = invocation;
     }
 
-    /** The shape of the result in JSON for one object. */
-    record One(
-            String name,
-            @Nullable Path file,
-            long bytes,
-            boolean verified,
-            Digest object,
-            Digest manifest,
-            long elapsedMs) {}
-
-    /** The shape of the result in JSON for a folder. */
-    record Many(
-            String name,
-            Path folder,
-            long objects,
-            long present,
-            long fetchedBytes,
-            long verifiedBytes,
-            List<String> failed,
-            long elapsedMs) {}
-
     @Override
     public ExitCode run() throws Exception {
         if (parallel < 1 || parallel > MAX_PARALLEL) {
@@ -130,10 +92,15 @@ final class GetCommand implements Verb {
             throw CommandFailure.usage(
                     "-r fetches a folder: it goes with neither -, --range nor a digest", "");
         }
+        if (recursive && destination == null && name.replace("/", "").isEmpty()) {
+            throw CommandFailure.usage(
+                    "everything needs a folder to go to", "stoq get -r / ./everything");
+        }
         long start = invocation.surroundings().nanoClock().getAsLong();
         try (NodeAccess node = invocation.connect()) {
             if (recursive) {
-                return tree(node.content(), start);
+                return new FolderGet(invocation, name, destination, parallel)
+                        .run(node.content(), start);
             }
             ObjectRef object =
                     Digest.isDigest(name)
@@ -143,8 +110,8 @@ final class GetCommand implements Verb {
             if (object.manifest().isPresent()) {
                 info = SignedManifest.fetch(node, object.manifest().get()).check(info);
             }
-            One result = piped ? pipe(node, object, info, start) : file(node, object, info, start);
-            report(result, piped);
+            ObjectGet get = new ObjectGet(invocation, object, destination, range);
+            get.report(piped ? get.pipe(node, info, start) : get.file(node, info, start), piped);
         }
         return ExitCode.OK;
     }
@@ -166,208 +133,5 @@ final class GetCommand implements Verb {
             }
             throw e;
         }
-    }
-
-    private One pipe(NodeAccess node, ObjectRef object, ObjectInfo info, long start)
-            throws IOException {
-        PrintStream out = invocation.terminal().out();
-        WritableByteChannel target = new StreamChannel(out);
-        try (Progress bar = bar(info)) {
-            long bytes = download(node.content(), object, info, target, bar::add);
-            return one(info, null, bytes, start);
-        }
-    }
-
-    private One file(NodeAccess node, ObjectRef object, ObjectInfo info, long start)
-            throws Exception {
-        Path target = target(info);
-        FileRestore restore = new FileRestore(invocation.partialFiles());
-        try (Progress bar = bar(info)) {
-            if (range == null && info.kind() == ObjectInfo.Kind.DIRECTORY) {
-                Files.createDirectories(target);
-                FileRestore.attributes(target, info);
-                return one(info, target, 0, start);
-            }
-            FileRestore.Source source =
-                    (channel, told) -> {
-                        download(node.content(), object, info, channel, told);
-                        return info;
-                    };
-            if (range == null && info.kind() == ObjectInfo.Kind.SYMLINK) {
-                restore.link(source, target);
-            } else {
-                restore.file(source, target, bar::add);
-            }
-        }
-        return one(
-                info,
-                target,
-                range == null ? info.size() : range.within(info.size()).length(),
-                start);
-    }
-
-    /** Returns how many bytes came. */
-    private long download(
-            ContentClient content,
-            ObjectRef object,
-            ObjectInfo expected,
-            WritableByteChannel target,
-            LongConsumer told)
-            throws IOException {
-        if (range == null) {
-            ObjectInfo got = content.download(object, target, told);
-            boolean other =
-                    object.manifest().isPresent() && !got.object().equals(expected.object());
-            if (other) {
-                throw new StoqException(
-                        StoqErrorCode.INTEGRITY,
-                        "the node sent other content than the manifest " + object + " describes");
-            }
-            return got.size();
-        }
-        ByteRange.Part part = range.within(expected.size());
-        try (Reply reply = content.get(object, part.offset(), part.length())) {
-            return StreamChannel.copy(reply.body(), target, told, part.length());
-        }
-    }
-
-    private Path target(ObjectInfo info) throws CommandFailure, StoqException {
-        SafeFolder here = new SafeFolder(invocation.surroundings().folder());
-        String last = info.name().substring(info.name().lastIndexOf('/') + 1);
-        if (destination == null) {
-            return here.target(last);
-        }
-        Path typed = invocation.file(destination);
-        if (Files.isDirectory(typed)) {
-            return new SafeFolder(typed).target(last);
-        }
-        Path folder = typed.getParent();
-        if (folder != null && !Files.isDirectory(folder)) {
-            throw new CommandFailure(
-                    ExitCode.NOT_FOUND,
-                    "NO_SUCH_FILE",
-                    "there is no folder " + folder,
-                    "make it with: mkdir -p " + folder);
-        }
-        return typed;
-    }
-
-    private ExitCode tree(ContentClient content, long start) throws Exception {
-        String below = name.replaceFirst("^/+", "").replaceFirst("/+$", "");
-        String last = below.substring(below.lastIndexOf('/') + 1);
-        if (destination == null && last.isEmpty()) {
-            throw CommandFailure.usage(
-                    "everything needs a folder to go to", "stoq get -r / ./everything");
-        }
-        String prefix = below.isEmpty() ? "" : below + "/";
-        List<ObjectInfo> objects = new ArrayList<>(content.list(prefix).toList());
-        Path folder =
-                destination == null
-                        ? new SafeFolder(invocation.surroundings().folder()).target(last)
-                        : invocation.file(destination);
-        if (objects.isEmpty() && !isFolder(content, below)) {
-            throw new CommandFailure(
-                    ExitCode.NOT_FOUND,
-                    "NOT_FOUND",
-                    "there is nothing below '%s'".formatted(name),
-                    "stoq ls shows what is there");
-        }
-        Files.createDirectories(folder);
-        SafeFolder safe = new SafeFolder(folder);
-        RestorePlan plan = RestorePlan.of(objects, prefix.length(), safe);
-        Terminal terminal = invocation.terminal();
-        try (Progress bar = terminal.bytes("get", OptionalLong.of(plan.bytes()))) {
-            FileRestore restore = new FileRestore(invocation.partialFiles());
-            TreeDownload.Outcome done =
-                    new TreeDownload(content, safe, restore, bar::add).run(plan, parallel);
-            bar.wipe();
-            if (isFolder(content, below)) {
-                FileRestore.attributes(folder, content.head(below));
-            }
-            done.failed().forEach(terminal::warn);
-            report(
-                    new Many(
-                            below,
-                            folder,
-                            done.objects(),
-                            done.present(),
-                            done.fetchedBytes(),
-                            done.verifiedBytes(),
-                            done.failed(),
-                            elapsedMillis(start)));
-            return done.failed().isEmpty() ? ExitCode.OK : ExitCode.FAILED;
-        }
-    }
-
-    /** Returns whether the name itself stands for a directory, which is so where it has a mode. */
-    private static boolean isFolder(ContentClient content, String below) throws IOException {
-        if (below.isEmpty()) {
-            return false;
-        }
-        try {
-            return content.head(below).kind() == ObjectInfo.Kind.DIRECTORY;
-        } catch (StoqException e) {
-            if (e.code() == StoqErrorCode.NOT_FOUND) {
-                return false;
-            }
-            throw e;
-        }
-    }
-
-    private Progress bar(ObjectInfo info) {
-        long length = range == null ? info.size() : range.within(info.size()).length();
-        return invocation.terminal().bytes("get", OptionalLong.of(length));
-    }
-
-    private One one(ObjectInfo info, @Nullable Path file, long bytes, long start) {
-        return new One(
-                info.name(),
-                file,
-                bytes,
-                range == null,
-                info.object(),
-                info.manifest(),
-                elapsedMillis(start));
-    }
-
-    private long elapsedMillis(long startNanos) {
-        return Duration.ofNanos(invocation.surroundings().nanoClock().getAsLong() - startNanos)
-                .toMillis();
-    }
-
-    private void report(One result, boolean piped) {
-        if (piped) {
-            // Standard output is the content itself.
-            invocation.terminal().out().flush();
-            return;
-        }
-        invocation
-                .terminal()
-                .result(
-                        result,
-                        out ->
-                                out.printf(
-                                        "%s: %s%s, %s%n",
-                                        result.file,
-                                        Amounts.bytes(result.bytes),
-                                        result.verified ? ", SHA-256 checked" : "",
-                                        Amounts.duration(Duration.ofMillis(result.elapsedMs))));
-    }
-
-    private void report(Many result) {
-        invocation
-                .terminal()
-                .result(
-                        result,
-                        out ->
-                                out.printf(
-                                        "%s: %s (%,d were there already), %s fetched, %s checked,"
-                                                + " %s%n",
-                                        result.folder,
-                                        Amounts.count(result.objects, "object"),
-                                        result.present,
-                                        Amounts.bytes(result.fetchedBytes),
-                                        Amounts.bytes(result.verifiedBytes),
-                                        Amounts.duration(Duration.ofMillis(result.elapsedMs))));
     }
 }

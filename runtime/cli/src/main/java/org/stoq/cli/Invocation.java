@@ -83,4 +83,9 @@ final class Invocation {
     Path file(Path typed) {
         return surroundings.folder().resolve(typed).normalize();
     }
+
+    /** Returns how much time has passed, in milliseconds. */
+    long elapsedMillis(long startNanos) {
+        return Duration.ofNanos(surroundings.nanoClock().getAsLong() - startNanos).toMillis();
+    }
 }

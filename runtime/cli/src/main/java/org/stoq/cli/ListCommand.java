@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
@@ -77,12 +78,13 @@ final class ListCommand implements Verb {
     @Override
     public ExitCode run() throws Exception {
         JsonOutput json = new JsonOutput();
-        var out = invocation.terminal().out();
+        boolean asJson = invocation.terminal().json();
+        PrintStream out = asJson ? invocation.terminal().out() : invocation.terminal().people();
         List<ObjectInfo> all = new ArrayList<>();
         try (NodeAccess node = invocation.connect();
                 var objects = node.content().list(prefix)) {
             objects.forEach(info -> {
-                if (invocation.terminal().json()) {
+                if (asJson) {
                     out.println(json.text(Line.of(info)));
                 } else if (details) {
                     all.add(info);

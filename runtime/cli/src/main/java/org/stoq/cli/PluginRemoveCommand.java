@@ -1,5 +1,7 @@
 package org.stoq.cli;
 
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
 import org.stoq.sdk.cbor.CborMap;
 
 import picocli.CommandLine.Command;
@@ -32,6 +34,15 @@ final class PluginRemoveCommand implements Verb {
     public ExitCode run() throws Exception {
         try (NodeAccess node = invocation.connect()) {
             node.results("plugins", "remove", CborMap.builder().put(1, name).build());
+        } catch (StoqException e) {
+            if (e.code() == StoqErrorCode.NOT_FOUND) {
+                throw new CommandFailure(
+                        ExitCode.NOT_FOUND,
+                        "NOT_FOUND",
+                        "there is no plug-in file '%s'".formatted(name),
+                        "stoq plugin list shows the files");
+            }
+            throw e;
         }
         invocation.terminal().result(new Result(name), out -> out.println("removed " + name));
         return ExitCode.OK;

@@ -192,7 +192,7 @@ final class PutCommand implements Verb {
                     done.newChunks(),
                     done.dedupRatio(),
                     List.copyOf(skipped),
-                    elapsedMillis(start),
+                    invocation.elapsedMillis(start),
                     null,
                     null);
         }
@@ -209,14 +209,9 @@ final class PutCommand implements Verb {
                 done.newChunks(),
                 dedup,
                 List.of(),
-                elapsedMillis(start),
+                invocation.elapsedMillis(start),
                 done.object(),
                 done.manifest());
-    }
-
-    private long elapsedMillis(long startNanos) {
-        return Duration.ofNanos(invocation.surroundings().nanoClock().getAsLong() - startNanos)
-                .toMillis();
     }
 
     private void report(Result result) {

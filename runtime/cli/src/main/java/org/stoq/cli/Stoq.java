@@ -20,6 +20,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Collectors;
 
 /**
@@ -41,6 +43,14 @@ public final class Stoq {
      *     name by which the program was called and means {@code node}
      */
     public static void main(String[] arguments) {
+        List<String> words = List.of(arguments);
+        boolean logs =
+                words.contains("node") || words.contains(SERVER) || words.contains("--verbose");
+        if (!logs) {
+            // Of a client's failures its caller tells in one line; libraries need not tell them
+            // too.
+            Logger.getLogger("").setLevel(Level.OFF);
+        }
         try (PartialFiles partial = new PartialFiles(new SplittableRandom())) {
             Runtime.getRuntime().addShutdownHook(new Thread(partial::close, "stoq-partial-files"));
             System.exit(run(Surroundings.ofProcess(), partial, arguments));

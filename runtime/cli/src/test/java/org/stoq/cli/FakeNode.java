@@ -13,6 +13,7 @@ import org.stoq.sdk.call.Response;
 import org.stoq.sdk.cbor.CborMap;
 import org.stoq.sdk.cose.CoseSign1;
 import org.stoq.sdk.cose.SigningDomain;
+import org.stoq.sdk.transport.QuicConnection;
 import org.stoq.sdk.transport.QuicListener;
 import org.stoq.sdk.transport.Transport;
 import org.stoq.trust.Certified;
@@ -139,12 +140,21 @@ final class FakeNode implements SessionHandler {
     private void acceptAll() {
         try {
             while (true) {
-                sessions.add(Session.open(listener.accept(), SessionOptions.DEFAULT, this));
+                open(listener.accept());
             }
         } catch (ClosedChannelException e) {
             // The test is over.
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A client that is gone already must not keep the next one out. */
+    private void open(QuicConnection connection) {
+        try {
+            sessions.add(Session.open(connection, SessionOptions.DEFAULT, this));
+        } catch (IOException e) {
+            connection.close(StoqErrorCode.NO_ERROR, "");
         }
     }
 

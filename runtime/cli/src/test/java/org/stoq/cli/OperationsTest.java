@@ -344,4 +344,10 @@ class OperationsTest {
         assertThat(trial.run("peers")).isEqualTo(1);
         assertThat(trial.errors()).contains("rows of another form").doesNotContain("defect");
     }
+
+    @Test
+    void aPluginThatIsNotThereIsExitThreeWithItsOwnHint() {
+        assertThat(trial.run("plugin", "remove", "none.jar")).isEqualTo(3);
+        assertThat(trial.errors()).contains("none.jar").contains("stoq plugin list");
+    }
 }

@@ -465,4 +465,16 @@ class TransferTest {
         trial.run("get", "a", "--json");
         assertThat(trial.errors()).isEmpty();
     }
+
+    @Test
+    void whatANodeNamesCannotMoveTheCursor() throws IOException {
+        node.put("evil\u001b[2Jname\u009b0m\u007f ü €", "x");
+
+        trial.run("ls");
+        assertThat(trial.output()).isEqualTo("evil?[2Jname?0m? ü €\n");
+        trial.run("ls", "-l");
+        assertThat(trial.output()).contains("evil?[2Jname").doesNotContain("\u001b");
+        trial.run("get", "missing\u001b[2J");
+        assertThat(trial.errors()).contains("missing?[2J").doesNotContain("\u001b");
+    }
 }

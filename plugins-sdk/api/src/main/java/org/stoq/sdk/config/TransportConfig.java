@@ -28,7 +28,10 @@ public record TransportConfig(
                         max = 65_487)
                 int maxDatagramSize,
         @Key(
-                        doc = "Round-trip time to assume before the first measurement.",
+                        doc =
+                                "Round-trip time to assume of a connection before its first PING has"
+                                        + " come back; QUIC's own loss recovery begins with its"
+                                        + " engine's value.",
                         fallback = "100",
                         unit = Unit.MILLISECONDS,
                         min = 1,

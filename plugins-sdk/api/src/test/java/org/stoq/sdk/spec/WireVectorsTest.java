@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
@@ -72,7 +73,7 @@ class WireVectorsTest {
                     List.of(new Link(SIGNER.id(), new NodeId(EMPTY), 250, 1_000_000_000, 5)));
 
     /** One line: what it is called, its bytes, and what is to know of them. */
-    private record Vector(String name, String hex, String meaning) {
+    record Vector(String name, String hex, String meaning) {
         byte[] bytes() {
             return HexFormat.of().parseHex(hex);
         }
@@ -169,7 +170,7 @@ class WireVectorsTest {
     @ParameterizedTest
     @MethodSource("frameVectors")
     void framesAreEncodedAndDecodedAsPublished(Vector vector) throws StoqException {
-        Frame frame = frames().get(vector.name);
+        Frame frame = Objects.requireNonNull(frames().get(vector.name));
         assertThat(FrameCodec.encode(frame)).isEqualTo(vector.bytes());
         assertThat(decode(vector.bytes())).usingRecursiveComparison().isEqualTo(frame);
     }

@@ -1,6 +1,7 @@
 package org.stoq.cli.terminal;
 
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -22,6 +23,8 @@ public final class Terminal {
 
     private final PrintStream out;
     private final PrintStream err;
+    private final PrintStream people;
+    private final PrintStream complaints;
     private final Manner manner;
     private final LongSupplier nanoClock;
     private final JsonOutput json = new JsonOutput();
@@ -30,6 +33,8 @@ public final class Terminal {
     public Terminal(PrintStream out, PrintStream err, Manner manner, LongSupplier nanoClock) {
         this.out = out;
         this.err = err;
+        this.people = new PrintStream(new PlainText(out), false, StandardCharsets.UTF_8);
+        this.complaints = new PrintStream(new PlainText(err), true, StandardCharsets.UTF_8);
         this.manner = manner;
         this.nanoClock = nanoClock;
     }
@@ -37,6 +42,11 @@ public final class Terminal {
     /** Returns whether results are JSON. */
     public boolean json() {
         return manner.json;
+    }
+
+    /** Returns standard output for text: control characters in it are made visible. */
+    public PrintStream people() {
+        return people;
     }
 
     /** Returns standard output, for content that is passed through. */
@@ -49,7 +59,8 @@ public final class Terminal {
         if (manner.json) {
             out.println(json.text(value));
         } else {
-            forPeople.accept(out);
+            forPeople.accept(people);
+            people.flush();
         }
         out.flush();
     }
@@ -57,15 +68,15 @@ public final class Terminal {
     /** Says what is going on, to a person who wants to know. */
     public void note(String text) {
         if (!manner.json && !manner.quiet) {
-            err.println(text);
-            err.flush();
+            complaints.println(text);
+            complaints.flush();
         }
     }
 
     /** Says that something was left out or is not as it should be; the command goes on. */
     public void warn(String text) {
-        err.println("warning: " + text);
-        err.flush();
+        complaints.println("warning: " + text);
+        complaints.flush();
     }
 
     /** Says why the command ends. */
@@ -73,11 +84,12 @@ public final class Terminal {
         if (manner.json) {
             err.println(json.text(new Failed(new Failure(code, message, hint))));
         } else {
-            err.println("stoq: " + message);
+            complaints.println("stoq: " + message);
             if (!hint.isEmpty()) {
-                err.println("hint: " + hint);
+                complaints.println("hint: " + hint);
             }
         }
+        complaints.flush();
         err.flush();
     }
 
