@@ -106,7 +106,7 @@ class ReadersIT {
             throws Exception {
         try (StoqClient client = client(credentials);
                 StoqConnection connection = client.connect(node.address())) {
-            connection.content().list("");
+            connection.content().head("open");
             return StoqErrorCode.NO_ERROR;
         } catch (StoqException e) {
             return e.code();

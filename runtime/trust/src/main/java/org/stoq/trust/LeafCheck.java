@@ -25,16 +25,17 @@ final class LeafCheck {
     /** Requires that a certificate fits key and identity and is valid. */
     static void require(X509Certificate leaf, PrivateKey key, NodeId id, Path file, Instant now)
             throws TrustException {
-        if (now.isAfter(leaf.getNotAfter().toInstant())
-                || now.isBefore(leaf.getNotBefore().toInstant())) {
+        boolean expired = now.isAfter(leaf.getNotAfter().toInstant());
+        if (expired || now.isBefore(leaf.getNotBefore().toInstant())) {
             throw new TrustException(
-                    "the certificate %s is valid from %s to %s, and now is %s"
+                    "the certificate %s %s: it is valid from %s to %s, and now is %s"
                             .formatted(
                                     file,
+                                    expired ? "has expired" : "is not valid yet",
                                     leaf.getNotBefore().toInstant(),
                                     leaf.getNotAfter().toInstant(),
                                     now),
-                    "stoq ca issue",
+                    expired ? "stoq ca issue" : "check this machine's clock",
                     null);
         }
         if (!belongTogether(leaf, key)) {

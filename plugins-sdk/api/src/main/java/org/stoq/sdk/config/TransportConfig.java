@@ -29,9 +29,8 @@ public record TransportConfig(
                 int maxDatagramSize,
         @Key(
                         doc =
-                                "Round-trip time to assume of a connection before its first PING has"
-                                        + " come back; QUIC's own loss recovery begins with its"
-                                        + " engine's value.",
+                                "Round-trip time to assume before the first PING has come back;"
+                                        + " QUIC's own loss recovery is not told.",
                         fallback = "100",
                         unit = Unit.MILLISECONDS,
                         min = 1,

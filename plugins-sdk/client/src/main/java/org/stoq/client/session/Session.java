@@ -34,6 +34,9 @@ import org.stoq.sdk.transport.QuicStream;
 /**
  * STOQ on one QUIC connection. Both sides are alike: each may call, push and announce.
  *
+ * <p>Longer than others, because everything that ends a connection meets here; what needs no such view
+ * is in the classes beside it.
+ *
  * <p>Threads, all of them virtual: one accepts streams, one reads the peer's control stream, one
  * tells the handler what was announced, one pings; each incoming stream has its own. Any thread may
  * call the public methods.
