@@ -162,12 +162,7 @@ final class SegmentCollection implements StoreCollection {
             try {
                 moveRecords(victim);
                 log.sync();
-                lock.lock();
-                try {
-                    log.delete(victim);
-                } finally {
-                    lock.unlock();
-                }
+                log.delete(victim);
                 freed += victim.end();
             } catch (StoqException e) {
                 if (e.code() != StoqErrorCode.STORAGE_FULL) {

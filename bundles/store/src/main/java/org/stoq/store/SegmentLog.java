@@ -262,7 +262,8 @@ final class SegmentLog implements AutoCloseable {
     }
 
     /**
-     * Deletes a segment that holds nothing anymore, for good. Readers under way see a closed file.
+     * Deletes a segment that holds nothing anymore, for good. Any thread; readers under way see a
+     * closed file.
      */
     void delete(Segment segment) throws IOException {
         // A sync under way must not meet a closed file.

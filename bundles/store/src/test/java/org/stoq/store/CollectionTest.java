@@ -145,7 +145,7 @@ class CollectionTest {
                         return null;
                     });
             try {
-                for (int round = 0; round < 200; round++) {
+                for (int round = 0; round < 20; round++) {
                     collect(store, Set.of());
                 }
             } finally {
