@@ -266,6 +266,10 @@ final class SegmentLog implements AutoCloseable {
      * closed file.
      */
     void delete(Segment segment) throws IOException {
+        Segment growing = active;
+        if (growing != null && growing.number() == segment.number()) {
+            throw new IllegalStateException(segment.path() + " is the one that grows");
+        }
         // A sync under way must not meet a closed file.
         syncLock.lock();
         try {

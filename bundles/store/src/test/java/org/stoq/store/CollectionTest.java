@@ -1,27 +1,22 @@
 package org.stoq.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.stoq.store.Folders.digest;
 import static org.stoq.store.Folders.has;
 import static org.stoq.store.Folders.put;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.chunk.EncodedChunk;
 import org.stoq.sdk.store.StoreCollection;
-import org.stoq.testkit.SeededBytes;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /** What a collection leaves on the disk; the rest is in the contract. */
 class CollectionTest {
@@ -131,28 +126,23 @@ class CollectionTest {
     }
 
     @Test
-    void aSegmentThatGrowsIsNeverEmptied() throws Exception {
-        // Each record begins a segment of its own, so one begins at every instant of a sweep.
-        AtomicBoolean stop = new AtomicBoolean();
-        try (SegmentChunkStore store = Folders.open(folder);
-                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<?> writer =
-                    threads.submit(() -> {
-                        for (int i = 0; !stop.get(); i++) {
-                            byte[] bytes = SeededBytes.random(i, 60_000);
-                            store.write(Digest.of(bytes), EncodedChunk.plain(bytes));
-                        }
-                        return null;
-                    });
-            try {
-                for (int round = 0; round < 20; round++) {
-                    collect(store, Set.of());
-                }
-            } finally {
-                stop.set(true);
-            }
-            writer.get();
-            assertThat(store.verify((done, total) -> {}).damaged()).isEmpty();
+    void aSegmentThatGrowsIsNoCandidateAndCannotBeDeleted() throws IOException {
+        Disk disk = new LocalDisk();
+        Path segments = Files.createDirectory(folder.resolve("segments"));
+        KeyRing keys = KeyRing.open(disk, folder, folder.resolve("keys/kek.key"), true);
+        RecordHeader mark = RecordHeader.of(RecordType.MARK, RecordHeader.NO_DIGEST, 0);
+        try (SegmentLog log =
+                new SegmentLog(disk, segments, keys, new SpaceGuard(disk, folder, 0), 64 << 10)) {
+            log.open(0);
+            log.append(mark, new byte[0]);
+            List<Segment> candidates = log.roll();
+            log.append(mark, new byte[0]);
+            assertThat(candidates).extracting(Segment::number).containsExactly(1);
+            assertThatThrownBy(() -> log.delete(log.segments().stream().toList().getLast()))
+                    .isInstanceOf(IllegalStateException.class);
+            log.delete(candidates.getFirst());
+            log.sync();
+            assertThat(log.segments()).extracting(Segment::number).containsExactly(2);
         }
     }
 

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -33,6 +34,8 @@ import org.stoq.sdk.transport.QuicStream;
  * while {@value #MAX_UNSENT_BYTES} bytes of it are not yet taken by the engine.
  */
 final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStream {
+    private static final System.Logger LOG = System.getLogger(NettyStream.class.getName());
+
     /**
      * The default credit of STOQ and the headers of its frames: what a reader that has stopped was
      * sent waits here, and does not fill the connection's window.
@@ -101,7 +104,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStre
             receivedBytes -= moved;
             if (paused && receivedBytes < MAX_RECEIVED_BYTES / 2) {
                 paused = false;
-                channel.config().setAutoRead(true);
+                whileTheLoopRuns(() -> channel.config().setAutoRead(true));
             }
             return moved;
         } finally {
@@ -200,7 +203,19 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStre
         fail(failure, failure);
         discard();
         if (channel.isOpen()) {
-            shutdown((int) code.wireCode()).addListener(done -> channel.close());
+            whileTheLoopRuns(
+                    () ->
+                            shutdown((int) code.wireCode())
+                                    .addListener(done -> channel.close()));
+        }
+    }
+
+    /** Asks something of the event loop, which an engine that closes has ended, and the stream too. */
+    private static void whileTheLoopRuns(Runnable request) {
+        try {
+            request.run();
+        } catch (RejectedExecutionException e) {
+            LOG.log(System.Logger.Level.TRACE, "the engine has closed", e);
         }
     }
 

@@ -22,6 +22,7 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
+import org.stoq.sdk.config.HostPort;
 import org.stoq.sdk.transport.Credentials;
 import org.stoq.sdk.transport.QuicConnection;
 import org.stoq.sdk.transport.QuicListener;
@@ -127,7 +128,7 @@ public final class NettyTransport implements Transport, AutoCloseable {
             throw new StoqException(
                     StoqErrorCode.DEADLINE_EXCEEDED,
                     "no answer from %s within %d ms; is a node listening there?"
-                            .formatted(remote, timeout.toMillis()),
+                            .formatted(HostPort.of(remote), timeout.toMillis()),
                     e);
         } catch (ExecutionException e) {
             socket.close();
@@ -142,13 +143,14 @@ public final class NettyTransport implements Transport, AutoCloseable {
                         reason ->
                                 new StoqException(
                                         StoqErrorCode.CERTIFICATE_REFUSED,
-                                        "%s: %s".formatted(remote, reason),
+                                        "%s: %s".formatted(HostPort.of(remote), reason),
                                         cause))
                 .orElseGet(
                         () ->
                                 new StoqException(
                                         StoqErrorCode.CONNECTION_LOST,
-                                        "cannot connect to %s: %s".formatted(remote, cause),
+                                        "cannot connect to %s: %s"
+                                                .formatted(HostPort.of(remote), cause),
                                         cause));
     }
 

@@ -29,6 +29,7 @@ import org.stoq.sdk.call.Role;
 import org.stoq.sdk.cbor.CborMap;
 import org.stoq.sdk.config.ConfigKey;
 import org.stoq.sdk.config.ConfigTable;
+import org.stoq.sdk.config.HostPort;
 import org.stoq.sdk.node.Peer;
 import org.stoq.sdk.routing.Route;
 import org.stoq.sdk.routing.Routes;
@@ -176,7 +177,7 @@ final class NodeAdapter implements Adapter {
             items.add(
                     CborMap.builder()
                             .put(1, peer.id().digest())
-                            .put(2, Addresses.text(peer.address()))
+                            .put(2, HostPort.of(peer.address()).toString())
                             .put(3, TimeUnit.NANOSECONDS.toMicros(peer.roundTrip().toNanos()))
                             .put(4, peer.isConnected())
                             .build());

@@ -28,6 +28,7 @@ import org.stoq.client.session.Session;
 import org.stoq.client.session.SessionOptions;
 import org.stoq.config.StoqConfig;
 import org.stoq.sdk.call.Adapter;
+import org.stoq.sdk.config.HostPort;
 import org.stoq.sdk.frame.Settings;
 import org.stoq.sdk.strategy.Lease;
 import org.stoq.sdk.strategy.StrategySlot;
@@ -144,7 +145,7 @@ public final class NodeServer {
         InetSocketAddress bound = address;
         return bound == null
                 ? configuration.current().server().listen().toString()
-                : Addresses.text(bound);
+                : HostPort.of(bound).toString();
     }
 
     int connections() {

@@ -21,6 +21,7 @@ import org.stoq.sdk.StoqException;
 import org.stoq.sdk.call.Call;
 import org.stoq.sdk.call.PeerCertificate;
 import org.stoq.sdk.call.Role;
+import org.stoq.sdk.config.HostPort;
 import org.stoq.sdk.frame.Frame;
 import org.stoq.sdk.frame.PushPromise;
 import org.stoq.sdk.guard.GuardRule;
@@ -158,7 +159,7 @@ final class NodeSessions implements SessionHandler {
                                         System.Logger.Level.INFO,
                                         "peer {0} connected at {1}",
                                         id.shortName(),
-                                        Addresses.text(peer.address()));
+                                        HostPort.of(peer.address()).toString());
                                 tell(listener -> listener.connected(peer));
                             });
         }

@@ -3,6 +3,7 @@ package org.stoq.sdk.call;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import org.stoq.sdk.NodeId;
+import org.stoq.sdk.config.HostPort;
 
 /**
  * Who makes a call, as the handshake has proved it.
@@ -14,6 +15,6 @@ import org.stoq.sdk.NodeId;
 public record Caller(Optional<NodeId> id, Role role, InetSocketAddress address) {
     /** Returns the short id or {@code anonymous}, with the address, for a log line. */
     public String describe() {
-        return id.map(NodeId::shortName).orElse("anonymous") + " at " + address;
+        return id.map(NodeId::shortName).orElse("anonymous") + " at " + HostPort.of(address);
     }
 }

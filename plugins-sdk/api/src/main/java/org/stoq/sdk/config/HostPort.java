@@ -3,6 +3,7 @@ package org.stoq.sdk.config;
 import org.jspecify.annotations.Nullable;
 
 import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Locale;
@@ -67,6 +68,18 @@ public record HostPort(String host, int port) {
                             .formatted(text, text.startsWith("[") ? "::1" : host));
         }
         return new HostPort(host, portOf(text, colon < 0 ? null : text.substring(colon + 1)));
+    }
+
+    /**
+     * Returns where a socket is bound or leads to, the address in its shortest form (RFC 5952).
+     *
+     * @throws IllegalArgumentException if the address is not resolved, or is not IPv6
+     */
+    public static HostPort of(InetSocketAddress socket) {
+        if (!(socket.getAddress() instanceof Inet6Address address)) {
+            throw new IllegalArgumentException(socket + " is no IPv6 address");
+        }
+        return new HostPort(Ipv6Text.of(address), socket.getPort());
     }
 
     /** Returns whether the host is an address that needs no look-up. */

@@ -1,8 +1,13 @@
 package org.stoq.sdk.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -95,5 +100,41 @@ class HostPortTest {
             strings = {"[edge1]:1", "[]:1", "[:::1]:1", "a..b:1", "-a:1", "a b:1", "[[::1]]:1"})
     void refusesWhatIsNeitherAddressNorName(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> HostPort.parse(text));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "::, [::]:7",
+        "::1, [::1]:7",
+        "2001:db8:0:0:0:0:0:1, [2001:db8::1]:7",
+        "2001:0DB8:0000:0001:0001:0001:0001:0001, [2001:db8:0:1:1:1:1:1]:7",
+        "2001:0:0:1:0:0:0:1, [2001:0:0:1::1]:7",
+        "2001:db8:0:0:1:0:0:1, [2001:db8::1:0:0:1]:7",
+        "fe80:0:0:0:1:2:3:4, [fe80::1:2:3:4]:7",
+        "1:2:3:4:5:6:0:0, [1:2:3:4:5:6::]:7",
+    })
+    void writesSocketsInTheShortestForm(String literal, String text) {
+        HostPort written =
+                HostPort.of(new InetSocketAddress(InetAddress.ofLiteral(literal), 7));
+
+        assertThat(written).hasToString(text);
+        assertThat(HostPort.parse(text)).isEqualTo(written);
+    }
+
+    @Test
+    void leavesOutAScopeThatSaysNothing() throws UnknownHostException {
+        byte[] loopback = InetAddress.ofLiteral("::1").getAddress();
+
+        assertThat(HostPort.of(new InetSocketAddress(Inet6Address.getByAddress("", loopback, 0), 7)))
+                .hasToString("[::1]:7");
+        assertThat(HostPort.of(new InetSocketAddress(Inet6Address.getByAddress("", loopback, 3), 7)))
+                .hasToString("[::1%3]:7");
+    }
+
+    @Test
+    void writesNoSocketOfIpv4() {
+        InetSocketAddress ipv4 = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 7);
+
+        assertThatThrownBy(() -> HostPort.of(ipv4)).isInstanceOf(IllegalArgumentException.class);
     }
 }
