@@ -21,9 +21,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 
 /**
- * Checks, or brings about, that every Java file of the tree reads as google-java-format (AOSP style,
- * imports in ASCII order) writes it. The build runs this file as it is, in the project's JDK, for
- * Maven may run on one that is too old for the formatter.
+ * Checks, or brings about, that every Java file of the tree reads as google-java-format (AOSP
+ * style, imports in ASCII order) writes it. The build runs this file as it is, in the project's
+ * JDK, for Maven may run on one that is too old for the formatter.
  *
  * <p>Arguments: {@code check} or {@code fix}; the root of the tree; a folder for what this leaves:
  * the digests of files known to be right, which make the next run quick, and {@code failed.txt} if
@@ -121,7 +121,10 @@ final class Format {
         return formatter.formatSource(tidy);
     }
 
-    /** Says what was found; a check that fails leaves a file with the verdict, for the build to read. */
+    /**
+     * Says what was found; a check that fails leaves a file with the verdict, for the build to
+     * read.
+     */
     private void report(int count, Path verdict) throws IOException {
         for (String file : unreadable) {
             System.err.println("cannot be formatted: " + file);
@@ -144,8 +147,7 @@ final class Format {
     private static String digest(String text) {
         try {
             MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of()
-                    .formatHex(sha256.digest(text.getBytes(StandardCharsets.UTF_8)));
+            return HexFormat.of().formatHex(sha256.digest(text.getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

@@ -8,9 +8,10 @@ import org.stoq.sdk.chunk.Chunker;
  * FastCDC with normalised chunking (Xia et al., "FastCDC: a Fast and Efficient Content-Defined
  * Chunking Approach for Data Deduplication", USENIX ATC 2016).
  *
- * <p>A Gear hash rolls over the content; a boundary is where its top bits are zero. Before the average
- * size two bits more must be, after it two bits fewer, so the sizes gather around the average. The
- * boundary depends on the 64 bytes before it. The table and the masks are in docs/spec/chunking.md.
+ * <p>A Gear hash rolls over the content; a boundary is where its top bits are zero. Before the
+ * average size two bits more must be, after it two bits fewer, so the sizes gather around the
+ * average. The boundary depends on the 64 bytes before it. The table and the masks are in
+ * docs/spec/chunking.md.
  */
 @Component(service = Chunker.class, property = "service.ranking:Integer=100")
 public final class FastCdcChunker implements Chunker {
@@ -46,8 +47,7 @@ public final class FastCdcChunker implements Chunker {
             int stop = at < normal ? normal : end;
             while (at < stop) {
                 hash = (hash << 1) + GEAR[bytes[at++] & 0xFF];
-                if ((hash & mask) == 0
-                        && !Periodicity.recurs(bytes, at, sizes.minimum())) {
+                if ((hash & mask) == 0 && !Periodicity.recurs(bytes, at, sizes.minimum())) {
                     return at - from;
                 }
             }

@@ -8,9 +8,9 @@ import java.util.Arrays;
 /**
  * Recognises content that repeats itself, where every period would bring the same boundary again.
  *
- * <p>Without this, zeros or a repeated record could be cut at every minimum (decision 15). Looks back
- * no further than the shortest chunk, so the verdict depends only on bytes that an edit elsewhere does
- * not move.
+ * <p>Without this, zeros or a repeated record could be cut at every minimum (decision 15). Looks
+ * back no further than the shortest chunk, so the verdict depends only on bytes that an edit
+ * elsewhere does not move.
  */
 final class Periodicity {
     private static final VarHandle LONGS =

@@ -8,9 +8,9 @@ import org.stoq.sdk.chunk.Chunker;
  * Content-defined chunking by Rabin fingerprints (Rabin, "Fingerprinting by Random Polynomials",
  * 1981; Muthitacharoen et al., "A Low-bandwidth Network File System", SOSP 2001).
  *
- * <p>The fingerprint is the content of a window of 64 bytes, read as a polynomial over GF(2), modulo
- * an irreducible polynomial of degree 53. It rolls: what the byte that leaves had contributed is
- * subtracted by table. A boundary is where the low bits are all ones.
+ * <p>The fingerprint is the content of a window of 64 bytes, read as a polynomial over GF(2),
+ * modulo an irreducible polynomial of degree 53. It rolls: what the byte that leaves had
+ * contributed is subtracted by table. A boundary is where the low bits are all ones.
  */
 @Component(service = Chunker.class, property = "service.ranking:Integer=50")
 public final class RabinChunker implements Chunker {

@@ -21,8 +21,7 @@ public final class ZstdCompressor implements Compressor {
     @Override
     public byte[] compress(byte[] plain, int from, int length) {
         byte[] target = new byte[Math.toIntExact(Zstd.compressBound(length))];
-        long size =
-                Zstd.compressByteArray(target, 0, target.length, plain, from, length, LEVEL);
+        long size = Zstd.compressByteArray(target, 0, target.length, plain, from, length, LEVEL);
         return Arrays.copyOf(target, (int) size);
     }
 

@@ -1,11 +1,5 @@
 package org.stoq.content;
 
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
-import org.stoq.sdk.store.ChunkStore;
-import org.stoq.sdk.store.NameBinding;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -13,6 +7,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.store.ChunkStore;
+import org.stoq.sdk.store.NameBinding;
 
 /**
  * Keeps the content of other nodes below {@code cdn.cache_size}: past it the objects that were used

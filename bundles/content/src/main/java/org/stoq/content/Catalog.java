@@ -1,13 +1,5 @@
 package org.stoq.content;
 
-import org.jspecify.annotations.Nullable;
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
-import org.stoq.sdk.chunk.EncodedChunk;
-import org.stoq.sdk.cose.Signer;
-import org.stoq.sdk.store.NameBinding;
-
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -15,6 +7,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.chunk.EncodedChunk;
+import org.stoq.sdk.cose.Signer;
+import org.stoq.sdk.store.NameBinding;
 
 /**
  * Which manifest each name stands for, on this node. Any thread; blocks on the disk.

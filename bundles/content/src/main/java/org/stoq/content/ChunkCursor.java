@@ -1,15 +1,14 @@
 package org.stoq.content;
 
-import org.jspecify.annotations.Nullable;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
-import org.stoq.sdk.chunk.ChunkSizes;
-
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.chunk.ChunkSizes;
 
 /**
  * Walks the content chunks of an object from some offset on, reading list chunks as it needs them.

@@ -1,14 +1,13 @@
 package org.stoq.content;
 
+import java.util.Arrays;
+import java.util.Optional;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.chunk.Compressor;
 import org.stoq.sdk.chunk.EncodedChunk;
 import org.stoq.sdk.strategy.StrategySlot;
-
-import java.util.Arrays;
-import java.util.Optional;
 
 /**
  * Compresses chunks where that pays, and undoes it with proof.

@@ -1,13 +1,5 @@
 package org.stoq.content;
 
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
-import org.stoq.sdk.call.Reply;
-import org.stoq.sdk.call.Request;
-import org.stoq.sdk.chunk.EncodedChunk;
-import org.stoq.sdk.node.Peer;
-
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +10,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.call.Reply;
+import org.stoq.sdk.call.Request;
+import org.stoq.sdk.chunk.EncodedChunk;
+import org.stoq.sdk.node.Peer;
 
 /**
  * Gets chunks that are not here from the peers that hold them, several peers at once.

@@ -1,14 +1,13 @@
 package org.stoq.content;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.cbor.CborLimits;
 import org.stoq.sdk.cbor.CborReader;
 import org.stoq.sdk.cbor.CborWriter;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Lists of chunk references, as they stand in manifests and in list chunks.

@@ -1,9 +1,8 @@
 package org.stoq.content;
 
-import org.stoq.sdk.StoqException;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.stoq.sdk.StoqException;
 
 /**
  * Builds the tree of chunk references of one object, from left to right.

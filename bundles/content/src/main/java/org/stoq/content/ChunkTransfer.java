@@ -1,12 +1,5 @@
 package org.stoq.content;
 
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
-import org.stoq.sdk.cbor.CborMap;
-import org.stoq.sdk.chunk.ChunkSizes;
-import org.stoq.sdk.chunk.EncodedChunk;
-
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,6 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.cbor.CborMap;
+import org.stoq.sdk.chunk.ChunkSizes;
+import org.stoq.sdk.chunk.EncodedChunk;
 
 /**
  * How chunks cross the wire: the call {@code chunks} of the service {@code content}.

@@ -1,15 +1,5 @@
 package org.stoq.content;
 
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
-import org.stoq.sdk.cbor.CborMap;
-import org.stoq.sdk.store.ChunkStore;
-import org.stoq.sdk.store.NameBinding;
-import org.stoq.sdk.store.StoreCheck;
-import org.stoq.sdk.store.StoreCollection;
-import org.stoq.sdk.strategy.Lease;
-
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -22,6 +12,15 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.cbor.CborMap;
+import org.stoq.sdk.store.ChunkStore;
+import org.stoq.sdk.store.NameBinding;
+import org.stoq.sdk.store.StoreCheck;
+import org.stoq.sdk.store.StoreCollection;
+import org.stoq.sdk.strategy.Lease;
 
 /**
  * Garbage collection: what no bound name leads to, and no call at work needs, leaves the disk.

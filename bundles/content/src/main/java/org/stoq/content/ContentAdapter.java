@@ -1,5 +1,13 @@
 package org.stoq.content;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongSupplier;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.NodeId;
 import org.stoq.sdk.StoqErrorCode;
@@ -15,15 +23,6 @@ import org.stoq.sdk.cose.Signer;
 import org.stoq.sdk.node.Peer;
 import org.stoq.sdk.store.NameBinding;
 import org.stoq.sdk.strategy.StrategySlot;
-
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.function.LongSupplier;
 
 /**
  * The service {@code content}: one method here per method of the protocol (docs/spec/content.md).

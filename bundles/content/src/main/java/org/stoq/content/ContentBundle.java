@@ -1,5 +1,9 @@
 package org.stoq.content;
 
+import java.io.IOException;
+import java.nio.channels.ReadableByteChannel;
+import java.time.InstantSource;
+import java.util.Map;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -23,11 +27,6 @@ import org.stoq.sdk.routing.Routes;
 import org.stoq.sdk.store.ChunkStore;
 import org.stoq.sdk.strategy.Strategies;
 import org.stoq.sdk.strategy.StrategySlot;
-
-import java.io.IOException;
-import java.nio.channels.ReadableByteChannel;
-import java.time.InstantSource;
-import java.util.Map;
 
 /**
  * The content network as a bundle: the service {@code content}, and what peers say unasked.

@@ -1,5 +1,8 @@
 package org.stoq.content;
 
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.stoq.sdk.cache.ChunkCache;
 import org.stoq.sdk.chunk.Compressor;
 import org.stoq.sdk.config.CdnConfig;
@@ -8,10 +11,6 @@ import org.stoq.sdk.node.Peers;
 import org.stoq.sdk.routing.Routes;
 import org.stoq.sdk.store.ChunkStore;
 import org.stoq.sdk.strategy.Strategies;
-
-import java.time.InstantSource;
-import java.util.Optional;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * The parts of the content network of one node, each knowing those that it needs.

@@ -1,12 +1,11 @@
 package org.stoq.content;
 
+import java.util.concurrent.atomic.LongAdder;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.cache.CacheStats;
 import org.stoq.sdk.cbor.CborMap;
 import org.stoq.sdk.store.ChunkStore;
 import org.stoq.sdk.store.StoreStats;
-
-import java.util.concurrent.atomic.LongAdder;
 
 /** What this node has done with content since it was started. Thread-safe. */
 final class ContentStats {

@@ -1,9 +1,5 @@
 package org.stoq.content;
 
-import org.jspecify.annotations.Nullable;
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.NodeId;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,6 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.NodeId;
 
 /**
  * Which chunks of one fetch are still to get, and from whom not. Thread-safe, never blocks.

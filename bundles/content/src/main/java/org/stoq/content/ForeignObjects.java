@@ -1,7 +1,5 @@
 package org.stoq.content;
 
-import org.stoq.sdk.Digest;
-
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -10,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import org.stoq.sdk.Digest;
 
 /**
  * How much of the content of other nodes is here, object by object, the least recently used first.

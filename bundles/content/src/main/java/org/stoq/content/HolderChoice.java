@@ -1,13 +1,5 @@
 package org.stoq.content;
 
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.NodeId;
-import org.stoq.sdk.StoqException;
-import org.stoq.sdk.node.Peer;
-import org.stoq.sdk.node.Peers;
-import org.stoq.sdk.routing.RouteTable;
-import org.stoq.sdk.routing.Routes;
-
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -15,6 +7,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.NodeId;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.node.Peer;
+import org.stoq.sdk.node.Peers;
+import org.stoq.sdk.routing.RouteTable;
+import org.stoq.sdk.routing.Routes;
 
 /**
  * Whom to ask for the chunks of an object: those who have announced it and its publisher, then

@@ -1,14 +1,13 @@
 package org.stoq.content;
 
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.NodeId;
-
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.NodeId;
 
 /**
  * Who has said that they hold an object, by the digest of its manifest. Hints, not promises.

@@ -1,5 +1,7 @@
 package org.stoq.content;
 
+import java.util.List;
+import java.util.Optional;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
@@ -9,9 +11,6 @@ import org.stoq.sdk.chunk.EncodedChunk;
 import org.stoq.sdk.store.ChunkStore;
 import org.stoq.sdk.strategy.Lease;
 import org.stoq.sdk.strategy.StrategySlot;
-
-import java.util.List;
-import java.util.Optional;
 
 /**
  * The chunks of this node: memory over disk. Any thread; blocks on the disk.

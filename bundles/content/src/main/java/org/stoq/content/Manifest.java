@@ -1,5 +1,7 @@
 package org.stoq.content;
 
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.NodeId;
 import org.stoq.sdk.StoqErrorCode;
@@ -10,9 +12,6 @@ import org.stoq.sdk.cbor.CborReader;
 import org.stoq.sdk.cose.CoseSign1;
 import org.stoq.sdk.cose.Signer;
 import org.stoq.sdk.cose.SigningDomain;
-
-import java.nio.charset.StandardCharsets;
-import java.util.List;
 
 /**
  * What a name stands for: one version of an object, signed by who published it (decision 14).

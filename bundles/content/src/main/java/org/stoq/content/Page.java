@@ -1,9 +1,8 @@
 package org.stoq.content;
 
-import org.stoq.sdk.cbor.CborMap;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.stoq.sdk.cbor.CborMap;
 
 /**
  * One page of a listing, cut so that it fits the head of an answer. Belongs to one thread.

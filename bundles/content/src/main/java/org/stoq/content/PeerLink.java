@@ -1,5 +1,9 @@
 package org.stoq.content;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.ReentrantLock;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.call.Reply;
@@ -8,11 +12,6 @@ import org.stoq.sdk.cbor.CborMap;
 import org.stoq.sdk.frame.ChunkAnnounceFrame;
 import org.stoq.sdk.frame.PushPromise;
 import org.stoq.sdk.node.Peer;
-
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * What is between this node and one peer for as long as it is connected: what is still to be told,

@@ -1,13 +1,12 @@
 package org.stoq.content;
 
-import org.jspecify.annotations.Nullable;
-import org.stoq.sdk.cbor.CborMap;
-import org.stoq.sdk.store.ChunkStore;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.stoq.sdk.cbor.CborMap;
+import org.stoq.sdk.store.ChunkStore;
 
 /**
  * The body of an answer that says how far the work has come, and then what came of it: CBOR maps,

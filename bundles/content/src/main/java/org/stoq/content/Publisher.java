@@ -1,18 +1,17 @@
 package org.stoq.content;
 
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
-import org.stoq.sdk.chunk.ChunkSizes;
-import org.stoq.sdk.chunk.Chunker;
-import org.stoq.sdk.strategy.StrategySlot;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.Lock;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.chunk.ChunkSizes;
+import org.stoq.sdk.chunk.Chunker;
+import org.stoq.sdk.strategy.StrategySlot;
 
 /**
  * Cuts the bytes of one object into chunks and keeps them: the way in.

@@ -1,14 +1,5 @@
 package org.stoq.content;
 
-import org.jspecify.annotations.Nullable;
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.NodeId;
-import org.stoq.sdk.StoqException;
-import org.stoq.sdk.call.Reply;
-import org.stoq.sdk.call.Request;
-import org.stoq.sdk.cbor.CborMap;
-import org.stoq.sdk.node.Peer;
-
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
@@ -17,6 +8,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.NodeId;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.call.Reply;
+import org.stoq.sdk.call.Request;
+import org.stoq.sdk.cbor.CborMap;
+import org.stoq.sdk.node.Peer;
 
 /**
  * Has other nodes hold what is published here, as many as {@code cdn.replication_factor} says.

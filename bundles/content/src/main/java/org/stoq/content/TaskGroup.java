@@ -1,14 +1,13 @@
 package org.stoq.content;
 
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
 
 /** The virtual threads that this bundle starts, so that none of them outlives it. Thread-safe. */
 final class TaskGroup implements AutoCloseable {

@@ -1,17 +1,16 @@
 package org.stoq.content;
 
-import org.jspecify.annotations.Nullable;
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.NodeId;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.NodeId;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
 
 /**
  * A version vector (Parker et al., "Detection of Mutual Inconsistency in Distributed Systems",

@@ -2,18 +2,17 @@ package org.stoq.content;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.stoq.sdk.cbor.CborMap;
 import org.stoq.testkit.ManualClock;
 import org.stoq.testkit.MemoryChunkStore;
 import org.stoq.testkit.SeededBytes;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.FutureTask;
 
 /** {@code cdn.cache_size}: how much content of other nodes stays on the disk. */
 class CacheLimitTest {

@@ -3,14 +3,6 @@ package org.stoq.content;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.junit.jupiter.api.Test;
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
-import org.stoq.sdk.cbor.CborMap;
-import org.stoq.sdk.chunk.ChunkSizes;
-import org.stoq.sdk.chunk.EncodedChunk;
-
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -22,6 +14,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.cbor.CborMap;
+import org.stoq.sdk.chunk.ChunkSizes;
+import org.stoq.sdk.chunk.EncodedChunk;
 
 class ChunkTransferTest {
     private static ReadableByteChannel channel(byte[] bytes) {

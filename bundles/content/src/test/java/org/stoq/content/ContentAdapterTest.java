@@ -3,18 +3,6 @@ package org.stoq.content;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
-import org.stoq.sdk.call.Request;
-import org.stoq.sdk.call.Role;
-import org.stoq.sdk.cbor.CborMap;
-import org.stoq.testkit.ManualClock;
-import org.stoq.testkit.MemoryChunkStore;
-import org.stoq.testkit.SeededBytes;
-
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -27,6 +15,17 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.call.Request;
+import org.stoq.sdk.call.Role;
+import org.stoq.sdk.cbor.CborMap;
+import org.stoq.testkit.ManualClock;
+import org.stoq.testkit.MemoryChunkStore;
+import org.stoq.testkit.SeededBytes;
 
 class ContentAdapterTest {
     private final TestNode node = new TestNode(1);

@@ -2,6 +2,12 @@ package org.stoq.content;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.stoq.sdk.Digest;
@@ -11,13 +17,6 @@ import org.stoq.sdk.routing.Route;
 import org.stoq.sdk.routing.RouteTable;
 import org.stoq.sdk.routing.Routes;
 import org.stoq.sdk.routing.Topology;
-
-import java.io.IOException;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 
 class HolderChoiceTest {
     private final List<TestNode> nodes = new ArrayList<>();

@@ -3,6 +3,9 @@ package org.stoq.content;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.StoqErrorCode;
@@ -10,10 +13,6 @@ import org.stoq.sdk.StoqException;
 import org.stoq.sdk.cbor.CborMap;
 import org.stoq.sdk.cose.CoseSign1;
 import org.stoq.sdk.cose.SigningDomain;
-
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 
 class ManifestTest {
     private final TestNode.Identity signer = new TestNode.Identity(1);

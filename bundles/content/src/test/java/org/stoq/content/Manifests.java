@@ -1,9 +1,8 @@
 package org.stoq.content;
 
+import java.util.List;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.cose.Signer;
-
-import java.util.List;
 
 /** Manifests for tests. */
 final class Manifests {

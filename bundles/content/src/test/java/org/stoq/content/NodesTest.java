@@ -2,17 +2,6 @@ package org.stoq.content;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
-import org.stoq.sdk.call.Request;
-import org.stoq.sdk.cbor.CborMap;
-import org.stoq.testkit.ManualClock;
-import org.stoq.testkit.MemoryChunkStore;
-import org.stoq.testkit.SeededBytes;
-
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -29,6 +18,16 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.call.Request;
+import org.stoq.sdk.cbor.CborMap;
+import org.stoq.testkit.ManualClock;
+import org.stoq.testkit.MemoryChunkStore;
+import org.stoq.testkit.SeededBytes;
 
 /** Several nodes in one process: what one publishes the others give. */
 class NodesTest {

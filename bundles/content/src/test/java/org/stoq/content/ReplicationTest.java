@@ -2,6 +2,10 @@ package org.stoq.content;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.stoq.sdk.Digest;
@@ -12,11 +16,6 @@ import org.stoq.sdk.chunk.EncodedChunk;
 import org.stoq.testkit.ManualClock;
 import org.stoq.testkit.MemoryChunkStore;
 import org.stoq.testkit.SeededBytes;
-
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 
 /** {@code cdn.replication_factor}: how many nodes hold what one has published. */
 class ReplicationTest {

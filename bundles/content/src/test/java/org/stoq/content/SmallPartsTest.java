@@ -3,14 +3,6 @@ package org.stoq.content;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.junit.jupiter.api.Test;
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.NodeId;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
-import org.stoq.sdk.cbor.CborMap;
-import org.stoq.testkit.ManualClock;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,6 +14,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.NodeId;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.cbor.CborMap;
+import org.stoq.testkit.ManualClock;
 
 /** The parts that need no node around them. */
 class SmallPartsTest {

@@ -1,19 +1,5 @@
 package org.stoq.content;
 
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.NodeId;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
-import org.stoq.sdk.call.Call;
-import org.stoq.sdk.call.Caller;
-import org.stoq.sdk.call.Reply;
-import org.stoq.sdk.call.Request;
-import org.stoq.sdk.call.Response;
-import org.stoq.sdk.call.Role;
-import org.stoq.sdk.frame.Frame;
-import org.stoq.sdk.frame.PushPromise;
-import org.stoq.sdk.node.Peer;
-
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,6 +16,19 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.NodeId;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.call.Call;
+import org.stoq.sdk.call.Caller;
+import org.stoq.sdk.call.Reply;
+import org.stoq.sdk.call.Request;
+import org.stoq.sdk.call.Response;
+import org.stoq.sdk.call.Role;
+import org.stoq.sdk.frame.Frame;
+import org.stoq.sdk.frame.PushPromise;
+import org.stoq.sdk.node.Peer;
 
 /** How one node sees another: calls run the other's adapter, on a thread of their own. */
 final class TestPeer implements Peer {

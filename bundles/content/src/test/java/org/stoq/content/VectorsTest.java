@@ -2,14 +2,6 @@ package org.stoq.content;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.NodeId;
-import org.stoq.sdk.cbor.CborMap;
-import org.stoq.sdk.chunk.EncodedChunk;
-import org.stoq.sdk.cose.CoseSign1;
-import org.stoq.sdk.cose.Ed25519Signer;
-
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -24,6 +16,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.NodeId;
+import org.stoq.sdk.cbor.CborMap;
+import org.stoq.sdk.chunk.EncodedChunk;
+import org.stoq.sdk.cose.CoseSign1;
+import org.stoq.sdk.cose.Ed25519Signer;
 
 /** The published bytes of docs/spec/vectors/content.txt. */
 class VectorsTest {

@@ -1,11 +1,10 @@
 package org.stoq.store;
 
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.WriteBuffer;
 import org.h2.mvstore.type.BasicDataType;
-
-import java.nio.ByteBuffer;
-import java.util.zip.CRC32C;
 
 /**
  * A type of the index whose values are followed, page by page, by a checksum. The library checks

@@ -1,9 +1,8 @@
 package org.stoq.store;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.Serial;
+import org.jspecify.annotations.Nullable;
 
 /** What lies at a place of the log is not the record that was written there. */
 final class DamagedRecordException extends IOException {

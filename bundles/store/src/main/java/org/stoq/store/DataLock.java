@@ -1,14 +1,13 @@
 package org.stoq.store;
 
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
 
 /** Keeps a second process away from a store. The kernel releases it when the process dies. */
 final class DataLock implements AutoCloseable {

@@ -1,9 +1,8 @@
 package org.stoq.store;
 
-import org.stoq.sdk.Digest;
-
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
+import org.stoq.sdk.Digest;
 
 /** Locks for single chunks, shared by few. Held while a record is written. */
 final class DigestLocks {

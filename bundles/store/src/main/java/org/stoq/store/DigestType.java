@@ -1,9 +1,8 @@
 package org.stoq.store;
 
+import java.nio.ByteBuffer;
 import org.h2.mvstore.WriteBuffer;
 import org.stoq.sdk.Digest;
-
-import java.nio.ByteBuffer;
 
 /** Digests as keys of the index. */
 final class DigestType extends CheckedType<Digest> {

@@ -1,10 +1,9 @@
 package org.stoq.store;
 
+import java.nio.ByteBuffer;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.WriteBuffer;
 import org.stoq.sdk.Digest;
-
-import java.nio.ByteBuffer;
 
 /** What names are bound to, as values of the index. */
 final class EntryType extends CheckedType<Name.Entry> {

@@ -1,10 +1,5 @@
 package org.stoq.store;
 
-import org.h2.mvstore.DataUtils;
-import org.h2.mvstore.MVStoreException;
-import org.h2.mvstore.RandomAccessStore;
-import org.h2.mvstore.SFChunk;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -12,6 +7,10 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.zip.ZipOutputStream;
+import org.h2.mvstore.DataUtils;
+import org.h2.mvstore.MVStoreException;
+import org.h2.mvstore.RandomAccessStore;
+import org.h2.mvstore.SFChunk;
 
 /**
  * The file of the index, for the MVStore: over a {@link StoreFile}, because the library's own

@@ -1,12 +1,11 @@
 package org.stoq.store;
 
-import org.jspecify.annotations.Nullable;
-import org.stoq.sdk.Digest;
-
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+import org.stoq.sdk.Digest;
 
 /**
  * What an index says about itself, as one line of text with a checksum.

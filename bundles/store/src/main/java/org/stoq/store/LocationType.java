@@ -1,9 +1,8 @@
 package org.stoq.store;
 
+import java.nio.ByteBuffer;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.WriteBuffer;
-
-import java.nio.ByteBuffer;
 
 /** Locations as values of the index. */
 final class LocationType extends CheckedType<Location> {

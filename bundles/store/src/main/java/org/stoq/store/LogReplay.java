@@ -1,11 +1,10 @@
 package org.stoq.store;
 
-import org.jspecify.annotations.Nullable;
-import org.stoq.sdk.Digest;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.stoq.sdk.Digest;
 
 /**
  * Reads the log again: to find where it is torn, and to bring an index up to date. One thread,

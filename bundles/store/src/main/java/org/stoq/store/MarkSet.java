@@ -1,9 +1,8 @@
 package org.stoq.store;
 
-import org.stoq.sdk.Digest;
-
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.ReentrantLock;
+import org.stoq.sdk.Digest;
 
 /**
  * A set of digests in 32 to 64 bytes of heap each: of a digest it keeps 128 bits, for which nobody

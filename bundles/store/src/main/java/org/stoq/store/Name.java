@@ -1,12 +1,11 @@
 package org.stoq.store;
 
-import org.stoq.sdk.Digest;
-
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.stoq.sdk.Digest;
 
 /** A name as its UTF-8 bytes, in their order. */
 record Name(byte[] bytes) implements Comparable<Name> {

@@ -1,14 +1,13 @@
 package org.stoq.store;
 
-import org.jspecify.annotations.Nullable;
-import org.stoq.sdk.Digest;
-
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+import org.stoq.sdk.Digest;
 
 /**
  * What stands in clear before the ciphertext of a record; laid out in {@code

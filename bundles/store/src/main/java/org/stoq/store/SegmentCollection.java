@@ -1,11 +1,5 @@
 package org.stoq.store;
 
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
-import org.stoq.sdk.store.ChunkStore;
-import org.stoq.sdk.store.StoreCollection;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -16,6 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.store.ChunkStore;
+import org.stoq.sdk.store.StoreCollection;
 
 /**
  * One collection. Segments with much garbage are emptied: what is live moves to the end of the log,

@@ -1,11 +1,10 @@
 package org.stoq.store;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A walk over the headers of a segment, from record to record. What is not a record is a gap: the

@@ -1,15 +1,14 @@
 package org.stoq.store;
 
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.store.ChunkStore;
-import org.stoq.sdk.store.StoreCheck;
-
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.store.ChunkStore;
+import org.stoq.sdk.store.StoreCheck;
 
 /**
  * Reads and authenticates every record, segment by segment, then looks whether each chunk of the

@@ -2,7 +2,6 @@ package org.stoq.store;
 
 import java.security.GeneralSecurityException;
 import java.util.concurrent.ArrayBlockingQueue;
-
 import javax.crypto.Cipher;
 
 /**

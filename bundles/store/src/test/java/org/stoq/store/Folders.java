@@ -1,17 +1,16 @@
 package org.stoq.store;
 
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.StoqException;
-import org.stoq.sdk.chunk.EncodedChunk;
-import org.stoq.sdk.store.ChunkStore;
-import org.stoq.testkit.SeededBytes;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.chunk.EncodedChunk;
+import org.stoq.sdk.store.ChunkStore;
+import org.stoq.testkit.SeededBytes;
 
 /** What tests of the store share: small options, copies of a folder, chunks made from a seed. */
 final class Folders {

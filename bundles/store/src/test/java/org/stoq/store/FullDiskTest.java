@@ -6,6 +6,8 @@ import static org.stoq.store.Folders.digest;
 import static org.stoq.store.Folders.has;
 import static org.stoq.store.Folders.put;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,9 +17,6 @@ import org.stoq.sdk.StoqException;
 import org.stoq.sdk.chunk.EncodedChunk;
 import org.stoq.sdk.store.StoreCollection;
 import org.stoq.sdk.store.StoreStats;
-
-import java.io.IOException;
-import java.nio.file.Path;
 
 /** A disk that has no room, or refuses. */
 class FullDiskTest {

@@ -1,11 +1,10 @@
 package org.stoq.store;
 
-import org.stoq.sdk.store.NameBinding;
-import org.stoq.sdk.store.StoreCollection;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.stoq.sdk.store.NameBinding;
+import org.stoq.sdk.store.StoreCollection;
 
 /**
  * The process that {@link KillTest} kills: threads that write chunks and names and say so on the

@@ -5,17 +5,16 @@ import static org.stoq.store.Folders.digest;
 import static org.stoq.store.Folders.has;
 import static org.stoq.store.Folders.put;
 
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.stoq.sdk.store.ChunkStore;
-import org.stoq.sdk.store.StoreStats;
-
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.stoq.sdk.store.ChunkStore;
+import org.stoq.sdk.store.StoreStats;
 
 /** What a store knows after it was opened again, whatever became of its index. */
 class RestartTest {

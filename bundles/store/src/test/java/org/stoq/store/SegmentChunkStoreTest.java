@@ -1,14 +1,13 @@
 package org.stoq.store;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.io.TempDir;
-import org.stoq.sdk.store.ChunkStore;
-import org.stoq.testkit.ChunkStoreContract;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.stoq.sdk.store.ChunkStore;
+import org.stoq.testkit.ChunkStoreContract;
 
 /** The contract, with segments and checkpoints so small that many are needed. */
 class SegmentChunkStoreTest extends ChunkStoreContract {

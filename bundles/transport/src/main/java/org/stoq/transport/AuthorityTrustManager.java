@@ -70,7 +70,8 @@ final class AuthorityTrustManager extends X509ExtendedTrustManager {
             }
         } catch (GeneralSecurityException e) {
             lastRefusal = describe(chain, e);
-            // Without this type the engine sends the alert internal_error instead of bad_certificate.
+            // Without this type the engine sends the alert internal_error instead of
+            // bad_certificate.
             OpenSslCertificateException refusal =
                     new OpenSslCertificateException(lastRefusal, CERT_REJECTED);
             refusal.initCause(e);
@@ -126,7 +127,8 @@ final class AuthorityTrustManager extends X509ExtendedTrustManager {
         if (reason.contains("NotAfter") || reason.contains("validity")) {
             return "the certificate was valid from %s to %s"
                     .formatted(
-                            chain[0].getNotBefore().toInstant(), chain[0].getNotAfter().toInstant());
+                            chain[0].getNotBefore().toInstant(),
+                            chain[0].getNotAfter().toInstant());
         }
         if (reason.contains("trust anchor")) {
             return "the certificate was issued by %s, which is not trusted here"

@@ -75,11 +75,9 @@ final class CloseReasons {
         String because = reason.isEmpty() ? "" : ": " + reason;
         return StoqErrorCode.ofWireCode(wireCode)
                 .map(code -> new StoqException(code, what + because))
-                .orElseGet(
-                        () ->
-                                new StoqException(
-                                        StoqErrorCode.INTERNAL,
-                                        "%s with unknown code 0x%X%s"
-                                                .formatted(what, wireCode, because)));
+                .orElseGet(() ->
+                        new StoqException(
+                                StoqErrorCode.INTERNAL,
+                                "%s with unknown code 0x%X%s".formatted(what, wireCode, because)));
     }
 }

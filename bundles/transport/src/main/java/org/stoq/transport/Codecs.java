@@ -36,11 +36,10 @@ final class Codecs {
         return Arrays.stream(QuicCongestionControlAlgorithm.values())
                 .filter(algorithm -> algorithm.name().toLowerCase(Locale.ROOT).equals(name))
                 .findFirst()
-                .orElseThrow(
-                        () ->
-                                new IllegalArgumentException(
-                                        "no congestion algorithm '"
-                                                + name
-                                                + "': this engine has cubic, reno and bbr"));
+                .orElseThrow(() ->
+                        new IllegalArgumentException(
+                                "no congestion algorithm '"
+                                        + name
+                                        + "': this engine has cubic, reno and bbr"));
     }
 }

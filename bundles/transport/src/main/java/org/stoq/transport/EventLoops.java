@@ -39,7 +39,9 @@ import org.stoq.sdk.StoqException;
 final class EventLoops implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(EventLoops.class.getName());
 
-    /** As much as the kernel grants without privileges; more in flight than this would be dropped. */
+    /**
+     * As much as the kernel grants without privileges; more in flight than this would be dropped.
+     */
     private static final int SOCKET_BUFFER_BYTES = 4 << 20;
 
     /** Most datagrams in one send; 64 lose packets at full size, found by measurement. */
@@ -77,30 +79,27 @@ final class EventLoops implements AutoCloseable {
         Bootstrap bootstrap =
                 new Bootstrap()
                         .group(group)
-                        .channelFactory(
-                                () ->
-                                        epoll
-                                                ? new EpollDatagramChannel(
-                                                        SocketProtocolFamily.INET6)
-                                                : new NioDatagramChannel(
-                                                        SocketProtocolFamily.INET6))
+                        .channelFactory(() ->
+                                epoll
+                                        ? new EpollDatagramChannel(SocketProtocolFamily.INET6)
+                                        : new NioDatagramChannel(SocketProtocolFamily.INET6))
                         .option(ChannelOption.SO_RCVBUF, SOCKET_BUFFER_BYTES)
                         .option(ChannelOption.SO_SNDBUF, SOCKET_BUFFER_BYTES)
                         .handler(
                                 new ChannelInitializer<>() {
                                     @Override
                                     protected void initChannel(Channel channel) {
-                                        channel.pipeline().addLast(new Ipv6Only(), codec, new SocketErrors());
+                                        channel.pipeline()
+                                                .addLast(new Ipv6Only(), codec, new SocketErrors());
                                     }
                                 });
         if (epoll) {
             bootstrap.option(EpollChannelOption.UDP_GRO, true);
         }
-        bootstrap
-                .option(
-                        ChannelOption.RECVBUF_ALLOCATOR,
-                        new FixedRecvByteBufAllocator(MAX_DATAGRAM_BYTES)
-                                .maxMessagesPerRead(READS_PER_LOOP));
+        bootstrap.option(
+                ChannelOption.RECVBUF_ALLOCATOR,
+                new FixedRecvByteBufAllocator(MAX_DATAGRAM_BYTES)
+                        .maxMessagesPerRead(READS_PER_LOOP));
         ChannelFuture bound = bootstrap.bind(local);
         try {
             bound.await();
@@ -137,7 +136,9 @@ final class EventLoops implements AutoCloseable {
         }
     }
 
-    /** Where a channel option is set: the codec has two builders for that, without a common type. */
+    /**
+     * Where a channel option is set: the codec has two builders for that, without a common type.
+     */
     @FunctionalInterface
     interface SegmentOption {
         void option(

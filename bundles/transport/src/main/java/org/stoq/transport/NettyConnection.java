@@ -159,13 +159,12 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Quic
             return made.getFirst();
         } catch (InterruptedException e) {
             // Nobody will use it: it goes as soon as it comes.
-            creation.addListener(
-                    opening -> {
-                        givePlaceBack(count);
-                        if (creation.isSuccess()) {
-                            creation.getNow().close();
-                        }
-                    });
+            creation.addListener(opening -> {
+                givePlaceBack(count);
+                if (creation.isSuccess()) {
+                    creation.getNow().close();
+                }
+            });
             Thread.currentThread().interrupt();
             throw new StoqException(StoqErrorCode.CANCELLED, "interrupted while opening", e);
         } catch (ExecutionException e) {
@@ -237,12 +236,11 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Quic
         if (channel.isActive() && now - statsAskedNanos >= STATS_AGE_NANOS) {
             statsAskedNanos = now;
             channel.collectPathStats(0)
-                    .addListener(
-                            future -> {
-                                if (future.isSuccess()) {
-                                    stats = of((QuicConnectionPathStats) future.getNow());
-                                }
-                            });
+                    .addListener(future -> {
+                        if (future.isSuccess()) {
+                            stats = of((QuicConnectionPathStats) future.getNow());
+                        }
+                    });
         }
         return stats;
     }
@@ -282,8 +280,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Quic
         ownReason = new StoqException(code, reason.isEmpty() ? "closed here" : reason);
         byte[] bytes = reason.getBytes(StandardCharsets.UTF_8);
         int length = Math.min(bytes.length, MAX_REASON_BYTES);
-        return channel.close(
-                true, (int) code.wireCode(), Unpooled.copiedBuffer(bytes, 0, length));
+        return channel.close(true, (int) code.wireCode(), Unpooled.copiedBuffer(bytes, 0, length));
     }
 
     /** Why the connection has ended, or what to say of a stream that ended without it. */

@@ -39,6 +39,7 @@ final class NettyListener implements QuicListener {
     private final int maxStreams;
     private final AuthorityTrustManager trust;
     private final Channel socket;
+
     /** Those that count: a connection that only drains (RFC 9000 s.10.2) is not among them. */
     private final Map<QuicChannel, NettyConnection> connections = new ConcurrentHashMap<>();
 
@@ -104,7 +105,8 @@ final class NettyListener implements QuicListener {
         } finally {
             lock.unlock();
         }
-        List<ChannelFuture> closing = connections.values().stream().map(NettyConnection::closeNow).toList();
+        List<ChannelFuture> closing =
+                connections.values().stream().map(NettyConnection::closeNow).toList();
         closing.forEach(future -> future.awaitUninterruptibly(CLOSE_MILLIS));
         socket.close().awaitUninterruptibly(CLOSE_MILLIS);
     }
@@ -163,8 +165,8 @@ final class NettyListener implements QuicListener {
         }
 
         /**
-         * The codec would leave the client waiting; TLS has an alert for this (RFC 9001 s.4.8). It is
-         * sent in a task of its own, for the codec sends nothing while it is within a send.
+         * The codec would leave the client waiting; TLS has an alert for this (RFC 9001 s.4.8). It
+         * is sent in a task of its own, for the codec sends nothing while it is within a send.
          */
         private void failed(ChannelHandlerContext context, Throwable cause) {
             failedHandshakes.increment();
@@ -176,13 +178,11 @@ final class NettyListener implements QuicListener {
                     reason);
             QuicChannel channel = (QuicChannel) context.channel();
             channel.eventLoop()
-                    .execute(
-                            () ->
-                                    channel.close(
-                                            false,
-                                            CloseReasons.BAD_CERTIFICATE,
-                                            Unpooled.copiedBuffer(
-                                                    reason, StandardCharsets.UTF_8)));
+                    .execute(() ->
+                            channel.close(
+                                    false,
+                                    CloseReasons.BAD_CERTIFICATE,
+                                    Unpooled.copiedBuffer(reason, StandardCharsets.UTF_8)));
         }
     }
 }

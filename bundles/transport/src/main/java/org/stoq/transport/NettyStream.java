@@ -30,8 +30,8 @@ import org.stoq.sdk.transport.QuicStream;
  * One QUIC stream, and the bounded queues between its event loop and the threads that use it.
  *
  * <p>The event loop fills the queue of received buffers and stops reading when {@value
- * #MAX_RECEIVED_BYTES} bytes wait there; QUIC's flow control then holds the peer back. A writer blocks
- * while {@value #MAX_UNSENT_BYTES} bytes of it are not yet taken by the engine.
+ * #MAX_RECEIVED_BYTES} bytes wait there; QUIC's flow control then holds the peer back. A writer
+ * blocks while {@value #MAX_UNSENT_BYTES} bytes of it are not yet taken by the engine.
  */
 final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStream {
     private static final System.Logger LOG = System.getLogger(NettyStream.class.getName());
@@ -137,9 +137,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStre
     @Override
     public void write(ByteBuffer header, ByteBuffer payload) throws IOException {
         int length = header.remaining() + payload.remaining();
-        send(
-                channel.alloc().directBuffer(length).writeBytes(header).writeBytes(payload),
-                length);
+        send(channel.alloc().directBuffer(length).writeBytes(header).writeBytes(payload), length);
     }
 
     private void send(ReferenceCounted message, int length) throws IOException {
@@ -161,7 +159,8 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStre
             lock.unlock();
         }
         // The engine needs no flush, but a write without one does not wake the event loop.
-        channel.writeAndFlush(message).addListener(future -> written((ChannelFuture) future, length));
+        channel.writeAndFlush(message)
+                .addListener(future -> written((ChannelFuture) future, length));
     }
 
     private void written(ChannelFuture future, int length) {
@@ -204,13 +203,13 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStre
         discard();
         if (channel.isOpen()) {
             whileTheLoopRuns(
-                    () ->
-                            shutdown((int) code.wireCode())
-                                    .addListener(done -> channel.close()));
+                    () -> shutdown((int) code.wireCode()).addListener(done -> channel.close()));
         }
     }
 
-    /** Asks something of the event loop, which an engine that closes has ended, and the stream too. */
+    /**
+     * Asks something of the event loop, which an engine that closes has ended, and the stream too.
+     */
     private static void whileTheLoopRuns(Runnable request) {
         try {
             request.run();

@@ -37,10 +37,13 @@ import org.stoq.sdk.transport.Transport;
  */
 @Component(service = Transport.class, property = "service.ranking:Integer=100")
 public final class NettyTransport implements Transport, AutoCloseable {
-    /** One loop for the sockets of this process: more would share the one core that a loop needs. */
+    /**
+     * One loop for the sockets of this process: more would share the one core that a loop needs.
+     */
     private static final int LOOPS = 1;
 
-    private static final InetSocketAddress ANY = new InetSocketAddress(InetAddress.ofLiteral("::"), 0);
+    private static final InetSocketAddress ANY =
+            new InetSocketAddress(InetAddress.ofLiteral("::"), 0);
 
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -90,12 +93,11 @@ public final class NettyTransport implements Transport, AutoCloseable {
                 loops().bind(
                                 ANY,
                                 Codecs.configure(new QuicClientCodecBuilder(), options)
-                                        .sslEngineProvider(
-                                                channel ->
-                                                        tls.newEngine(
-                                                                channel.alloc(),
-                                                                serverName,
-                                                                remote.getPort()))
+                                        .sslEngineProvider(channel ->
+                                                tls.newEngine(
+                                                        channel.alloc(),
+                                                        serverName,
+                                                        remote.getPort()))
                                         .build());
         try {
             QuicChannelBootstrap bootstrap =
@@ -139,19 +141,16 @@ public final class NettyTransport implements Transport, AutoCloseable {
     private static StoqException refusal(
             InetSocketAddress remote, AuthorityTrustManager trust, @Nullable Throwable cause) {
         return trust.lastRefusal()
-                .map(
-                        reason ->
-                                new StoqException(
-                                        StoqErrorCode.CERTIFICATE_REFUSED,
-                                        "%s: %s".formatted(HostPort.of(remote), reason),
-                                        cause))
-                .orElseGet(
-                        () ->
-                                new StoqException(
-                                        StoqErrorCode.CONNECTION_LOST,
-                                        "cannot connect to %s: %s"
-                                                .formatted(HostPort.of(remote), cause),
-                                        cause));
+                .map(reason ->
+                        new StoqException(
+                                StoqErrorCode.CERTIFICATE_REFUSED,
+                                "%s: %s".formatted(HostPort.of(remote), reason),
+                                cause))
+                .orElseGet(() ->
+                        new StoqException(
+                                StoqErrorCode.CONNECTION_LOST,
+                                "cannot connect to %s: %s".formatted(HostPort.of(remote), cause),
+                                cause));
     }
 
     /** Closes every listener and connection, and ends the event loops. */

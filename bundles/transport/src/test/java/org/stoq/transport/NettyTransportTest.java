@@ -96,8 +96,7 @@ class NettyTransportTest extends TransportContract {
     private static boolean isAnswered(byte[] bytes, String host, int port) throws IOException {
         try (DatagramSocket socket = new DatagramSocket()) {
             socket.setSoTimeout(500);
-            socket.send(
-                    new DatagramPacket(bytes, bytes.length, InetAddress.ofLiteral(host), port));
+            socket.send(new DatagramPacket(bytes, bytes.length, InetAddress.ofLiteral(host), port));
             socket.receive(new DatagramPacket(new byte[2_000], 2_000));
             return true;
         } catch (SocketTimeoutException e) {

@@ -34,7 +34,10 @@ import org.stoq.sdk.transport.QuicStream;
 import org.stoq.trust.Certified;
 import org.stoq.trust.StoqHome;
 
-/** Each option has an effect; those of {@code max_connections} and {@code idle_timeout} are in the contract. */
+/**
+ * Each option has an effect; those of {@code max_connections} and {@code idle_timeout} are in the
+ * contract.
+ */
 @Timeout(60)
 class QuicOptionsTest {
     private static final InetAddress LOOPBACK = InetAddress.ofLiteral("::1");
@@ -131,7 +134,9 @@ class QuicOptionsTest {
         int allowed = 4;
         try (QuicListener listener =
                         TRANSPORT.listen(
-                                ANY_PORT, options(1_350, "cubic", allowed), node.credentials(false));
+                                ANY_PORT,
+                                options(1_350, "cubic", allowed),
+                                node.credentials(false));
                 QuicConnection client =
                         connect(listener.localAddress(), options(1_350, "cubic", 100))) {
             QuicConnection server = listener.accept();

@@ -56,18 +56,15 @@ class ArchitectureIT {
                     new Module("trust", Set.of("sdk"), 5),
                     new Module("node", Set.of("sdk", "client", "config", "trust"), 5),
                     new Module("launcher", Set.of("sdk", "config"), 5),
-                    new Module(
-                            "cli", Set.of("sdk", "client", "config", "trust", "launcher"), 10));
+                    new Module("cli", Set.of("sdk", "client", "config", "trust", "launcher"), 10));
 
     private final JavaClasses shipped = ShippedClasses.ALL;
 
     @TestFactory
     Stream<DynamicTest> moduleUsesOnlyWhatItMay() {
         return MODULES.stream()
-                .map(
-                        module ->
-                                DynamicTest.dynamicTest(
-                                        module.name(), () -> usesOnlyWhatItMay(module)));
+                .map(module ->
+                        DynamicTest.dynamicTest(module.name(), () -> usesOnlyWhatItMay(module)));
     }
 
     private void usesOnlyWhatItMay(Module module) {
@@ -90,23 +87,19 @@ class ArchitectureIT {
     @Test
     void everyClassBelongsToAKnownModule() {
         assertThat(shipped)
-                .allSatisfy(
-                        one ->
-                                assertThat(MODULES)
-                                        .as(one.getName())
-                                        .anyMatch(module -> module.holds(one)));
+                .allSatisfy(one ->
+                        assertThat(MODULES)
+                                .as(one.getName())
+                                .anyMatch(module -> module.holds(one)));
     }
 
     @Test
     void everyPackageIsNullMarked() {
         assertThat(packages())
-                .allSatisfy(
-                        one ->
-                                assertThat(
-                                                one.isAnnotatedWith(
-                                                        "org.jspecify.annotations.NullMarked"))
-                                        .as(one.getName())
-                                        .isTrue());
+                .allSatisfy(one ->
+                        assertThat(one.isAnnotatedWith("org.jspecify.annotations.NullMarked"))
+                                .as(one.getName())
+                                .isTrue());
     }
 
     @Test
@@ -115,14 +108,13 @@ class ArchitectureIT {
                 packages().filter(one -> one.getName().startsWith("org.stoq.sdk")).toList();
         assertThat(sdk).hasSizeGreaterThan(10);
         assertThat(sdk)
-                .allSatisfy(
-                        one ->
-                                assertThat(one.getAnnotations())
-                                        .as(one.getName())
-                                        .extracting(annotation -> annotation.getRawType().getName())
-                                        .contains(
-                                                "org.osgi.annotation.versioning.Version",
-                                                "org.osgi.annotation.bundle.Export"));
+                .allSatisfy(one ->
+                        assertThat(one.getAnnotations())
+                                .as(one.getName())
+                                .extracting(annotation -> annotation.getRawType().getName())
+                                .contains(
+                                        "org.osgi.annotation.versioning.Version",
+                                        "org.osgi.annotation.bundle.Export"));
     }
 
     private Stream<JavaPackage> packages() {

@@ -147,14 +147,13 @@ class SansIoIT {
         assertThat(shipped.stream().filter(areCores())).hasSizeGreaterThan(80);
         assertThat(CORE_CLASSES).allMatch(shipped::contain, "is shipped");
         assertThat(CORE_TYPES)
-                .allSatisfy(
-                        type ->
-                                assertThat(
-                                                shipped.stream()
-                                                        .filter(assignableTo(type))
-                                                        .filter(one -> !one.isInterface()))
-                                        .as("implementations of " + type)
-                                        .isNotEmpty());
+                .allSatisfy(type ->
+                        assertThat(
+                                        shipped.stream()
+                                                .filter(assignableTo(type))
+                                                .filter(one -> !one.isInterface()))
+                                .as("implementations of " + type)
+                                .isNotEmpty());
     }
 
     @Test

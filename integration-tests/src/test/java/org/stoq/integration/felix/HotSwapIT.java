@@ -35,8 +35,8 @@ import org.stoq.sdk.transport.Transport;
 import org.stoq.trust.StoqHome;
 
 /**
- * A plug-in is dropped in, chosen, replaced and removed, again and again, while requests flow: none of
- * them fails, and nothing of the plug-in stays behind.
+ * A plug-in is dropped in, chosen, replaced and removed, again and again, while requests flow: none
+ * of them fails, and nothing of the plug-in stays behind.
  */
 @RunWith(PaxExam.class)
 @ExamReactorStrategy(PerClass.class)
@@ -150,8 +150,7 @@ public class HotSwapIT {
     }
 
     private static WeakReference<ClassLoader> loader() {
-        return new WeakReference<>(
-                bundles().getFirst().adapt(BundleWiring.class).getClassLoader());
+        return new WeakReference<>(bundles().getFirst().adapt(BundleWiring.class).getClassLoader());
     }
 
     private static boolean areGone(List<WeakReference<ClassLoader>> loaders) {

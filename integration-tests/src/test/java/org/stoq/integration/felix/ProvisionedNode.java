@@ -36,7 +36,9 @@ final class ProvisionedNode {
     private static final String LINKS = "link:classpath:META-INF/links/";
 
     private static final String[] SLF4J = {
-        "org.slf4j;version=1.7.36", "org.slf4j.helpers;version=1.7.36", "org.slf4j.spi;version=1.7.36"
+        "org.slf4j;version=1.7.36",
+        "org.slf4j.helpers;version=1.7.36",
+        "org.slf4j.spi;version=1.7.36"
     };
 
     private ProvisionedNode() {}
@@ -62,7 +64,8 @@ final class ProvisionedNode {
         lines.add("server.data_dir=" + data.resolve("node"));
         lines.addAll(List.of(settings));
         options.add(frameworkProperty("stoq.settings").value(String.join("\n", lines)));
-        options.add(frameworkProperty("stoq.home").value(Distribution.assembled().home().toString()));
+        options.add(
+                frameworkProperty("stoq.home").value(Distribution.assembled().home().toString()));
         options.add(systemProperty(StoqHome.HOME_PROPERTY).value(data.resolve("home").toString()));
         options.add(frameworkStartLevel(LAST_START_LEVEL));
         options.add(workingDirectory(data.resolve("felix").toString()));

@@ -95,8 +95,7 @@ class FaultsIT {
 
     @Test
     void aNodeThatIsNotThereIsUnreachable() throws Exception {
-        StoqCommand.Outcome outcome =
-                command.run("--node", "[::1]:9", "--timeout", "2s", "ls");
+        StoqCommand.Outcome outcome = command.run("--node", "[::1]:9", "--timeout", "2s", "ls");
 
         assertThat(outcome.exitCode()).isEqualTo(UNREACHABLE);
         assertThat(outcome.err()).contains("[::1]:9", "hint:");

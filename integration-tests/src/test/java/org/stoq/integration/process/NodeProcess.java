@@ -84,10 +84,8 @@ public final class NodeProcess implements AutoCloseable {
                 %s
                 """
                         .formatted(
-                                folder.toAbsolutePath().resolve("data"),
-                                String.join("\n", toml)));
-        return Files.move(
-                fresh, folder.resolve("stoq.toml"), StandardCopyOption.ATOMIC_MOVE);
+                                folder.toAbsolutePath().resolve("data"), String.join("\n", toml)));
+        return Files.move(fresh, folder.resolve("stoq.toml"), StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** Replaces the configuration that was given to {@link #start}; the node follows it live. */

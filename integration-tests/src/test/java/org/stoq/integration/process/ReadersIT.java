@@ -65,8 +65,7 @@ class ReadersIT {
         StoqCommand command = new StoqCommand(folder.resolve("home"));
         StoqHome home = new StoqHome(command.home());
         try (NodeProcess node = NodeProcess.start(command, folder.resolve("a"))) {
-            Certified other =
-                    home.node(folder.resolve("other"), List.of(), InstantSource.system());
+            Certified other = home.node(folder.resolve("other"), List.of(), InstantSource.system());
             try (StoqClient client = client(other.credentials(false));
                     StoqConnection connection = client.connect(node.address())) {
                 connection.content().put("written", new byte[] {1, 2, 3});
@@ -74,9 +73,7 @@ class ReadersIT {
                 StoqException stop =
                         catchThrowableOfType(
                                 StoqException.class,
-                                () ->
-                                        connection.call(
-                                                Request.of("node", "stop", CborMap.EMPTY)));
+                                () -> connection.call(Request.of("node", "stop", CborMap.EMPTY)));
                 assertThat(stop.code()).isEqualTo(StoqErrorCode.FORBIDDEN);
                 try (Reply ping = connection.call(Request.of("node", "ping", CborMap.EMPTY))) {
                     assertThat(ping.response().error()).isEmpty();

@@ -1,4 +1,6 @@
-/** Tests with nodes and commands as processes of their own, started as a user's shell starts them. */
+/**
+ * Tests with nodes and commands as processes of their own, started as a user's shell starts them.
+ */
 @NullMarked
 package org.stoq.integration.process;
 

@@ -11,8 +11,8 @@ import java.util.HexFormat;
 /**
  * A SHA-256 digest (FIPS 180-4): the identity of a chunk, a manifest or an object.
  *
- * <p>Immutable and safe to share. Ordered as unsigned bytes. Its text form is {@code sha256:} and 64
- * lower-case hexadecimal digits.
+ * <p>Immutable and safe to share. Ordered as unsigned bytes. Its text form is {@code sha256:} and
+ * 64 lower-case hexadecimal digits.
  */
 public final class Digest implements Comparable<Digest> {
     /** Length of a digest in bytes. */

@@ -46,7 +46,9 @@ class DigestTest {
     @Test
     void refusesOtherTexts() {
         for (String text :
-                new String[] {"", "sha256:", ABC.substring(7), ABC + "0", ABC.toUpperCase(Locale.ROOT)}) {
+                new String[] {
+                    "", "sha256:", ABC.substring(7), ABC + "0", ABC.toUpperCase(Locale.ROOT)
+                }) {
             assertThat(Digest.isDigest(text)).isFalse();
             assertThatIllegalArgumentException().isThrownBy(() -> Digest.parse(text));
         }

@@ -114,8 +114,7 @@ public final class ContentClient {
 
     /** Publishes an object that is in memory. */
     public Published put(String name, byte[] content) throws IOException {
-        try (ReadableByteChannel source =
-                Channels.newChannel(new ByteArrayInputStream(content))) {
+        try (ReadableByteChannel source = Channels.newChannel(new ByteArrayInputStream(content))) {
             return put(Put.of(name), source, OptionalLong.of(content.length), bytes -> {});
         }
     }
@@ -126,8 +125,8 @@ public final class ContentClient {
     }
 
     /**
-     * Gets an object; its content is the reply's body, unchecked: {@link #download} checks it. Close
-     * the reply.
+     * Gets an object; its content is the reply's body, unchecked: {@link #download} checks it.
+     * Close the reply.
      *
      * @throws StoqException NOT_FOUND if there is none
      */
@@ -141,15 +140,18 @@ public final class ContentClient {
      *
      * @param offset where the part begins, from 0 on
      * @param length how many bytes it has
-     * @throws StoqException PRECONDITION_FAILED if the object is shorter, NOT_FOUND if there is none
+     * @throws StoqException PRECONDITION_FAILED if the object is shorter, NOT_FOUND if there is
+     *     none
      */
     public Reply get(ObjectRef object, long offset, long length) throws IOException {
         CborMap arguments = object.arguments().put(3, offset).put(4, length).build();
         return session.call(Request.of(SERVICE, "get", arguments).within(TRANSFER));
     }
 
-    /** Downloads the newest object under a name, as {@link #download(ObjectRef,
-     * WritableByteChannel, LongConsumer)}. */
+    /**
+     * Downloads the newest object under a name, as {@link #download(ObjectRef, WritableByteChannel,
+     * LongConsumer)}.
+     */
     public ObjectInfo download(String name, WritableByteChannel target, LongConsumer progress)
             throws IOException {
         return download(ObjectRef.named(name), target, progress);
@@ -162,8 +164,7 @@ public final class ContentClient {
      * @param progress told how many bytes have come, after each piece of them
      * @throws StoqException INTEGRITY if the bytes are not those that were published
      */
-    public ObjectInfo download(
-            ObjectRef object, WritableByteChannel target, LongConsumer progress)
+    public ObjectInfo download(ObjectRef object, WritableByteChannel target, LongConsumer progress)
             throws IOException {
         try (Reply reply = get(object)) {
             ObjectInfo info = ObjectInfo.ofHead(reply.response().results());
@@ -206,8 +207,8 @@ public final class ContentClient {
     }
 
     /**
-     * Returns the objects whose names begin with a prefix, in the order of their names. Asks for one
-     * page after the other as the stream is read, and holds one at a time.
+     * Returns the objects whose names begin with a prefix, in the order of their names. Asks for
+     * one page after the other as the stream is read, and holds one at a time.
      *
      * @return not to be read by several threads; reading it throws {@link UncheckedIOException}
      */
@@ -216,7 +217,10 @@ public final class ContentClient {
         return Stream.iterate(
                         Optional.of(before),
                         Optional::isPresent,
-                        page -> page.orElseThrow().next().map(after -> uncheckedPage(prefix, after)))
+                        page ->
+                                page.orElseThrow()
+                                        .next()
+                                        .map(after -> uncheckedPage(prefix, after)))
                 .flatMap(page -> page.orElseThrow().objects().stream());
     }
 
@@ -254,7 +258,8 @@ public final class ContentClient {
     }
 
     /**
-     * Collects what nothing needs any more. Needs an operator's certificate. Blocks until it is done.
+     * Collects what nothing needs any more. Needs an operator's certificate. Blocks until it is
+     * done.
      *
      * @return what was done (docs/spec/content.md)
      */
@@ -263,8 +268,8 @@ public final class ContentClient {
     }
 
     /**
-     * Reads everything that is stored and checks it. Needs an operator's certificate. Blocks until it
-     * is done.
+     * Reads everything that is stored and checks it. Needs an operator's certificate. Blocks until
+     * it is done.
      *
      * @return what was found (docs/spec/content.md)
      */

@@ -41,8 +41,10 @@ public final class StoqClient implements AutoCloseable {
     private StoqClient(Builder builder) {
         this.ownsTransport = builder.transport == null;
         this.transport = builder.transport != null ? builder.transport : findTransport();
-        this.credentials = builder.credentials.orElseThrow(
-                () -> new IllegalStateException("a client needs credentials, even anonymous ones"));
+        this.credentials =
+                builder.credentials.orElseThrow(() ->
+                        new IllegalStateException(
+                                "a client needs credentials, even anonymous ones"));
         this.quic = builder.quic;
         this.session = builder.session;
         this.connectTimeout = builder.connectTimeout;
@@ -57,10 +59,9 @@ public final class StoqClient implements AutoCloseable {
     static Transport findTransport() {
         return ServiceLoader.load(Transport.class, StoqClient.class.getClassLoader())
                 .findFirst()
-                .orElseThrow(
-                        () ->
-                                new IllegalStateException(
-                                        "no QUIC engine found; put stoq-transport on the class path"));
+                .orElseThrow(() ->
+                        new IllegalStateException(
+                                "no QUIC engine found; put stoq-transport on the class path"));
     }
 
     /**
@@ -96,8 +97,8 @@ public final class StoqClient implements AutoCloseable {
     /**
      * Gets an object from the configured server, over a connection that is kept for the next one.
      *
-     * @param path name of the object, such as {@code /content/video.mp4}; the slash at the beginning
-     *     is no part of the name
+     * @param path name of the object, such as {@code /content/video.mp4}; the slash at the
+     *     beginning is no part of the name
      * @return its content as it arrives; close it
      * @throws IllegalStateException if the client was built without a server
      */
@@ -106,8 +107,8 @@ public final class StoqClient implements AutoCloseable {
     }
 
     /**
-     * Returns the content network as the configured server serves it, over a connection that is kept.
-     * Ask again rather than keeping the result: a connection that has ended is replaced then.
+     * Returns the content network as the configured server serves it, over a connection that is
+     * kept. Ask again rather than keeping the result: a connection that has ended is replaced then.
      *
      * @throws IllegalStateException if the client was built without a server
      */
@@ -128,9 +129,10 @@ public final class StoqClient implements AutoCloseable {
 
     private StoqConnection sharedConnection() throws IOException {
         HostPort target =
-                server.orElseThrow(
-                        () -> new IllegalStateException("no server to ask; build the client with"
-                                            + " .server(\"[::1]:4433\")"));
+                server.orElseThrow(() ->
+                        new IllegalStateException(
+                                "no server to ask; build the client with"
+                                        + " .server(\"[::1]:4433\")"));
         lock.lock();
         try {
             StoqConnection kept = shared;

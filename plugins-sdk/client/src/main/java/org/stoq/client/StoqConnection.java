@@ -71,8 +71,8 @@ public final class StoqConnection implements AutoCloseable {
     }
 
     /**
-     * Sends a message: a stream of its own that holds nothing else. Blocks until the peer has read it
-     * whole, as {@link #recv} does.
+     * Sends a message: a stream of its own that holds nothing else. Blocks until the peer has read
+     * it whole, as {@link #recv} does.
      */
     public void send(byte[] message) throws IOException {
         try (StoqStream stream = openStream()) {
@@ -85,17 +85,15 @@ public final class StoqConnection implements AutoCloseable {
     /**
      * Waits for the next message. Blocks; an interrupt gives up.
      *
-     * @throws StoqException TOO_LARGE if it is longer than {@value #MAX_MESSAGE_BYTES} bytes, or why
-     *     the connection has ended
+     * @throws StoqException TOO_LARGE if it is longer than {@value #MAX_MESSAGE_BYTES} bytes, or
+     *     why the connection has ended
      */
     public byte[] recv() throws IOException {
         StoqStream stream =
                 acceptStream()
-                        .orElseThrow(
-                                () ->
-                                        new StoqException(
-                                                StoqErrorCode.CONNECTION_LOST,
-                                                "the connection has ended"));
+                        .orElseThrow(() ->
+                                new StoqException(
+                                        StoqErrorCode.CONNECTION_LOST, "the connection has ended"));
         try {
             byte[] message = stream.readAll(MAX_MESSAGE_BYTES);
             // The sender takes our end for the receipt.

@@ -15,9 +15,9 @@ import org.stoq.sdk.transport.Transport;
 /**
  * Accepts connections in an application. Thread-safe.
  *
- * <p>A node is more than this: it stores content and answers the calls of its adapters. A server that
- * wants to put content on the network is attached to a node ({@link Builder#publishTo}); without one
- * the three cdn methods throw {@link IllegalStateException}.
+ * <p>A node is more than this: it stores content and answers the calls of its adapters. A server
+ * that wants to put content on the network is attached to a node ({@link Builder#publishTo});
+ * without one the three cdn methods throw {@link IllegalStateException}.
  *
  * <pre>{@code
  * StoqServer server = StoqServer.builder().credentials(credentials).publishTo(node).listen(address);
@@ -111,11 +111,10 @@ public final class StoqServer implements AutoCloseable {
     }
 
     private ContentClient content() throws IOException {
-        return node.orElseThrow(
-                        () ->
-                                new IllegalStateException(
-                                        "this server is attached to no node; build it with"
-                                                + " .publishTo(client of a node)"))
+        return node.orElseThrow(() ->
+                        new IllegalStateException(
+                                "this server is attached to no node; build it with"
+                                        + " .publishTo(client of a node)"))
                 .content();
     }
 
@@ -166,8 +165,8 @@ public final class StoqServer implements AutoCloseable {
         /**
          * Attaches the server to a node's content.
          *
-         * @param client built with {@link StoqClient.Builder#server} and a certificate that may write;
-         *     stays its owner's to close
+         * @param client built with {@link StoqClient.Builder#server} and a certificate that may
+         *     write; stays its owner's to close
          */
         public Builder publishTo(StoqClient client) {
             this.node = Optional.of(client);

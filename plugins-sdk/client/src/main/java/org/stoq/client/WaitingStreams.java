@@ -25,7 +25,9 @@ final class WaitingStreams implements SessionHandler {
     private final Queue<RawStream> waiting = new ArrayDeque<>();
     private boolean ended;
 
-    /** Takes a stream in. Returns when it or its connection has ended: the session forgets it then. */
+    /**
+     * Takes a stream in. Returns when it or its connection has ended: the session forgets it then.
+     */
     @Override
     public void stream(Session session, RawStream stream) throws IOException {
         lock.lock();

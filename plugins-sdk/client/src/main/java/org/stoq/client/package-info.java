@@ -3,8 +3,8 @@
  *
  * <p>Everything blocks and is meant for virtual threads; everything that holds something is {@link
  * AutoCloseable}. The engine is found by {@link java.util.ServiceLoader}: put the transport bundle
- * on the class path or module path. (On the module path add {@code --add-modules ALL-MODULE-PATH}: the
- * modules are automatic and do not name what they need.)
+ * on the class path or module path. (On the module path add {@code --add-modules ALL-MODULE-PATH}:
+ * the modules are automatic and do not name what they need.)
  *
  * <pre>{@code
  * try (StoqClient client = StoqClient.builder().credentials(credentials).build();

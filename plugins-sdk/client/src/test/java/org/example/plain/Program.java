@@ -16,7 +16,9 @@ import org.stoq.sdk.StoqException;
 import org.stoq.trust.Certified;
 import org.stoq.trust.StoqHome;
 
-/** A stranger's program: no OSGi, no engine named; what it finds is what the service loader finds. */
+/**
+ * A stranger's program: no OSGi, no engine named; what it finds is what the service loader finds.
+ */
 public final class Program {
     private Program() {}
 
@@ -30,13 +32,13 @@ public final class Program {
         try (StoqServer server = StoqServer.listen(anyPort, self.credentials(false));
                 StoqClient client =
                         StoqClient.builder().credentials(self.credentials(false)).build()) {
-            StoqConnection near =
-                    client.connect("[::1]:" + server.localAddress().getPort());
+            StoqConnection near = client.connect("[::1]:" + server.localAddress().getPort());
             StoqConnection far = server.accept();
             Thread.ofVirtual().start(() -> send(far));
             System.out.println("received " + new String(near.recv(), UTF_8));
             near.close(StoqErrorCode.NO_ERROR, "done");
-            System.out.println("ended " + far.session().closed().toCompletableFuture().join().code());
+            System.out.println(
+                    "ended " + far.session().closed().toCompletableFuture().join().code());
             try {
                 client.connect("ipv4.example:4433");
             } catch (StoqException e) {

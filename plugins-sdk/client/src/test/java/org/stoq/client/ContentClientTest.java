@@ -33,16 +33,15 @@ class ContentClientTest extends RealNetwork {
     /** Returns a client of a node that answers with a handler, on every connection. */
     private StoqClient clientOf(SessionHandler handler) throws IOException {
         QuicListener listener = track(transport.listen(ANY_PORT, QUIC, server.credentials(true)));
-        start(
-                () -> {
-                    try {
-                        while (true) {
-                            Session.open(listener.accept(), OPTIONS, handler);
-                        }
-                    } catch (ClosedChannelException e) {
-                        return null;
-                    }
-                });
+        start(() -> {
+            try {
+                while (true) {
+                    Session.open(listener.accept(), OPTIONS, handler);
+                }
+            } catch (ClosedChannelException e) {
+                return null;
+            }
+        });
         return track(
                 StoqClient.builder()
                         .transport(transport)
@@ -206,12 +205,11 @@ class ContentClientTest extends RealNetwork {
         ContentClient content = clientOf(liar).content();
 
         assertThat(
-                        codeOf(
-                                () ->
-                                        content.download(
-                                                "a",
-                                                Channels.newChannel(new ByteArrayOutputStream()),
-                                                bytes -> {})))
+                        codeOf(() ->
+                                content.download(
+                                        "a",
+                                        Channels.newChannel(new ByteArrayOutputStream()),
+                                        bytes -> {})))
                 .isEqualTo(StoqErrorCode.INTEGRITY);
     }
 
@@ -223,7 +221,8 @@ class ContentClientTest extends RealNetwork {
 
         assertThat(heard).containsExactly("5/10", "10/10");
         assertThat(results.integer(1)).isEqualTo(7);
-        assertThat(codeOf(() -> content().verify(Progress.NONE))).isEqualTo(StoqErrorCode.NOT_FOUND);
+        assertThat(codeOf(() -> content().verify(Progress.NONE)))
+                .isEqualTo(StoqErrorCode.NOT_FOUND);
     }
 
     @Test
@@ -288,11 +287,7 @@ class ContentClientTest extends RealNetwork {
     @Test
     void aClientWithoutServerSaysWhatIsMissing() {
         StoqClient client =
-                track(
-                        StoqClient.builder()
-                                .transport(transport)
-                                .credentials(anonymous())
-                                .build());
+                track(StoqClient.builder().transport(transport).credentials(anonymous()).build());
         assertThatIllegalStateException()
                 .isThrownBy(() -> client.cdnGet("a"))
                 .withMessageContaining(".server(");

@@ -41,8 +41,7 @@ class ProgressReaderTest {
     })
     void refusesTheRest(String hex, StoqErrorCode code) {
         StoqException refusal =
-                catchThrowableOfType(
-                        StoqException.class, () -> read(HexFormat.of().parseHex(hex)));
+                catchThrowableOfType(StoqException.class, () -> read(HexFormat.of().parseHex(hex)));
         assertThat(refusal.code()).isEqualTo(code);
     }
 
@@ -55,7 +54,8 @@ class ProgressReaderTest {
                         .put(9, Arrays.copyOf(filler, filler.length))
                         .build()
                         .encode();
-        assertThat(map.length).isBetween(ProgressReader.MAX_MAP_BYTES - 10, ProgressReader.MAX_MAP_BYTES);
+        assertThat(map.length)
+                .isBetween(ProgressReader.MAX_MAP_BYTES - 10, ProgressReader.MAX_MAP_BYTES);
         byte[] body = ByteBuffer.allocate(4 + map.length).putInt(map.length).put(map).array();
         assertThat(read(body)).isEqualTo(CborMap.EMPTY);
     }

@@ -104,8 +104,7 @@ public abstract class RealNetwork {
     }
 
     protected Connections connections(Credentials shown) throws IOException {
-        QuicListener listener =
-                track(transport.listen(ANY_PORT, QUIC, server.credentials(true)));
+        QuicListener listener = track(transport.listen(ANY_PORT, QUIC, server.credentials(true)));
         QuicConnection connection =
                 transport.connect(
                         listener.localAddress(), "::1", QUIC, shown, Duration.ofSeconds(10));

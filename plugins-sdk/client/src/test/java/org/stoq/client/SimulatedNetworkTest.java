@@ -116,8 +116,7 @@ class SimulatedNetworkTest extends TransportContract {
 
     @Test
     void sessionsRunOnIt() throws Exception {
-        QuicListener listener =
-                network.transport("a").listen(ANY_PORT, options(), trusted(false));
+        QuicListener listener = network.transport("a").listen(ANY_PORT, options(), trusted(false));
         Session session = session("b", listener);
 
         session.call(REQUEST).close();
@@ -126,8 +125,7 @@ class SimulatedNetworkTest extends TransportContract {
 
     @Test
     void aPartitionStopsEverythingUntilItHeals() throws Exception {
-        QuicListener listener =
-                network.transport("a").listen(ANY_PORT, options(), trusted(false));
+        QuicListener listener = network.transport("a").listen(ANY_PORT, options(), trusted(false));
         Session apart = session("b", listener);
         Session beside = session("a", listener);
         apart.call(REQUEST).close();
@@ -148,21 +146,18 @@ class SimulatedNetworkTest extends TransportContract {
     @Test
     void aPartitionThatLastsEndsTheConnection() throws Exception {
         QuicOptions impatient = new QuicOptions(10, Duration.ofMillis(100), 1_350, "cubic", 64);
-        QuicListener listener =
-                network.transport("a").listen(ANY_PORT, impatient, trusted(false));
+        QuicListener listener = network.transport("a").listen(ANY_PORT, impatient, trusted(false));
         Session session = session("b", listener);
         network.partition(Set.of("b"));
 
-        StoqException reason =
-                session.closed().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        StoqException reason = session.closed().toCompletableFuture().get(10, TimeUnit.SECONDS);
         assertThat(reason.code()).isEqualTo(StoqErrorCode.CONNECTION_LOST);
     }
 
     @Test
     void bytesAreDelayed() throws Exception {
         network.delay(Duration.ofMillis(20), Duration.ofMillis(30));
-        QuicListener listener =
-                network.transport("a").listen(ANY_PORT, options(), trusted(false));
+        QuicListener listener = network.transport("a").listen(ANY_PORT, options(), trusted(false));
         Session session = session("b", listener);
 
         long before = System.nanoTime();

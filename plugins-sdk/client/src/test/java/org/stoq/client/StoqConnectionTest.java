@@ -87,26 +87,24 @@ class StoqConnectionTest extends RealNetwork {
     void streamsCarryBytesBothWays() throws Exception {
         byte[] bytes = SeededBytes.random(2, 3 << 20);
         FutureTask<Void> echo =
-                start(
-                        () -> {
-                            try (StoqStream stream = far.acceptStream().orElseThrow()) {
-                                ByteBuffer buffer = ByteBuffer.allocate(10_000);
-                                while (stream.read(buffer) >= 0) {
-                                    stream.write(buffer.flip());
-                                    buffer.clear();
-                                }
-                                stream.finish();
-                            }
-                            return null;
-                        });
+                start(() -> {
+                    try (StoqStream stream = far.acceptStream().orElseThrow()) {
+                        ByteBuffer buffer = ByteBuffer.allocate(10_000);
+                        while (stream.read(buffer) >= 0) {
+                            stream.write(buffer.flip());
+                            buffer.clear();
+                        }
+                        stream.finish();
+                    }
+                    return null;
+                });
         try (StoqStream stream = near.openStream()) {
             FutureTask<Void> writing =
-                    start(
-                            () -> {
-                                stream.write(ByteBuffer.wrap(bytes));
-                                stream.finish();
-                                return null;
-                            });
+                    start(() -> {
+                        stream.write(ByteBuffer.wrap(bytes));
+                        stream.finish();
+                        return null;
+                    });
             assertThat(Digest.of(stream.readAll(4 << 20))).isEqualTo(Digest.of(bytes));
             writing.get();
         }
@@ -144,8 +142,7 @@ class StoqConnectionTest extends RealNetwork {
                                 .quic(wide)
                                 .credentials(anonymous())
                                 .build());
-        StoqConnection opener =
-                track(client.connect("[::1]:" + server.localAddress().getPort()));
+        StoqConnection opener = track(client.connect("[::1]:" + server.localAddress().getPort()));
         StoqConnection acceptor = server.accept();
         BlockingQueue<StoqErrorCode> refused = new ArrayBlockingQueue<>(100);
         for (int i = 0; i <= WaitingStreams.MAX_WAITING; i++) {
@@ -169,8 +166,7 @@ class StoqConnectionTest extends RealNetwork {
         near.close(StoqErrorCode.NO_ERROR, "done");
 
         assertThat(accepting.get()).isTrue();
-        StoqException reason =
-                catchThrowableOfType(StoqException.class, () -> far.recv());
+        StoqException reason = catchThrowableOfType(StoqException.class, () -> far.recv());
         assertThat(reason.code()).isEqualTo(StoqErrorCode.CONNECTION_LOST);
         assertThat(far.isOpen()).isFalse();
         assertThat(codeOf(() -> far.openStream())).isEqualTo(StoqErrorCode.NO_ERROR);
@@ -189,11 +185,10 @@ class StoqConnectionTest extends RealNetwork {
     @Test
     void aClosedServerAcceptsNothing() throws Exception {
         FutureTask<Void> accepting =
-                start(
-                        () -> {
-                            listening.accept();
-                            return null;
-                        });
+                start(() -> {
+                    listening.accept();
+                    return null;
+                });
         listening.close();
 
         assertThatThrownBy(accepting::get).hasCauseInstanceOf(ClosedChannelException.class);
@@ -209,14 +204,13 @@ class StoqConnectionTest extends RealNetwork {
                     .hasMessageContaining("IPv6");
         }
         assertThatIllegalArgumentException()
-                .isThrownBy(
-                        () ->
-                                StoqServer.builder()
-                                        .transport(transport)
-                                        .credentials(server.credentials(false))
-                                        .listen(
-                                                new InetSocketAddress(
-                                                        InetAddress.ofLiteral("127.0.0.1"), 0)))
+                .isThrownBy(() ->
+                        StoqServer.builder()
+                                .transport(transport)
+                                .credentials(server.credentials(false))
+                                .listen(
+                                        new InetSocketAddress(
+                                                InetAddress.ofLiteral("127.0.0.1"), 0)))
                 .withMessageContaining("IPv6 only");
     }
 

@@ -70,8 +70,7 @@ public abstract class CompressorContract {
                 damaged[random.nextInt(damaged.length)] = (byte) random.nextInt();
             }
             try {
-                assertThat(compressor().decompress(damaged, words.length))
-                        .hasSize(words.length);
+                assertThat(compressor().decompress(damaged, words.length)).hasSize(words.length);
             } catch (StoqException e) {
                 assertThat(e.code()).isEqualTo(StoqErrorCode.INTEGRITY);
             }

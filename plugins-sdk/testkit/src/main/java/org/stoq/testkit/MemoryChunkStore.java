@@ -1,16 +1,5 @@
 package org.stoq.testkit;
 
-import org.jspecify.annotations.Nullable;
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
-import org.stoq.sdk.chunk.EncodedChunk;
-import org.stoq.sdk.store.ChunkStore;
-import org.stoq.sdk.store.NameBinding;
-import org.stoq.sdk.store.StoreCheck;
-import org.stoq.sdk.store.StoreCollection;
-import org.stoq.sdk.store.StoreStats;
-
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -28,6 +17,16 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.chunk.EncodedChunk;
+import org.stoq.sdk.store.ChunkStore;
+import org.stoq.sdk.store.NameBinding;
+import org.stoq.sdk.store.StoreCheck;
+import org.stoq.sdk.store.StoreCollection;
+import org.stoq.sdk.store.StoreStats;
 
 /**
  * A chunk store in memory, for tests of whatever uses one. It keeps the contract but for one thing:

@@ -159,35 +159,33 @@ final class SimulatedConnection implements QuicConnection {
     @Override
     public SimulatedStream openStream(boolean bidirectional) throws StoqException {
         int kind = bidirectional ? 0 : 1;
-        return locked(
-                () -> {
-                    while (opened[kind] >= own.options.maxStreams() && !end.isDone()) {
-                        await(Long.MAX_VALUE);
-                    }
-                    if (end.isDone()) {
-                        throw copyOf(end.join());
-                    }
-                    opened[kind]++;
-                    SimulatedStream stream = new SimulatedStream(this, peer, nextId[kind]);
-                    nextId[kind] += 4;
-                    open.add(stream);
-                    return stream;
-                });
+        return locked(() -> {
+            while (opened[kind] >= own.options.maxStreams() && !end.isDone()) {
+                await(Long.MAX_VALUE);
+            }
+            if (end.isDone()) {
+                throw copyOf(end.join());
+            }
+            opened[kind]++;
+            SimulatedStream stream = new SimulatedStream(this, peer, nextId[kind]);
+            nextId[kind] += 4;
+            open.add(stream);
+            return stream;
+        });
     }
 
     @Override
     public SimulatedStream acceptStream() throws StoqException {
-        return locked(
-                () -> {
-                    while (waiting.isEmpty() && !end.isDone()) {
-                        await(Long.MAX_VALUE);
-                    }
-                    SimulatedStream stream = waiting.poll();
-                    if (stream == null) {
-                        throw copyOf(end.join());
-                    }
-                    return stream;
-                });
+        return locked(() -> {
+            while (waiting.isEmpty() && !end.isDone()) {
+                await(Long.MAX_VALUE);
+            }
+            SimulatedStream stream = waiting.poll();
+            if (stream == null) {
+                throw copyOf(end.join());
+            }
+            return stream;
+        });
     }
 
     @Override
@@ -201,14 +199,13 @@ final class SimulatedConnection implements QuicConnection {
 
     /** Ends this end with a reason, once. */
     void end(StoqException reason) {
-        quietly(
-                () -> {
-                    if (!end.isDone()) {
-                        network.forget(this, own.address);
-                        List.copyOf(open).forEach(stream -> stream.fail(reason));
-                        end.complete(reason);
-                    }
-                });
+        quietly(() -> {
+            if (!end.isDone()) {
+                network.forget(this, own.address);
+                List.copyOf(open).forEach(stream -> stream.fail(reason));
+                end.complete(reason);
+            }
+        });
     }
 
     /** Notices a peer that is not heard for longer than the idle timeout, the lesser of both. */
@@ -224,12 +221,11 @@ final class SimulatedConnection implements QuicConnection {
             end.copy()
                     .thenApply(reason -> true)
                     .completeOnTimeout(false, left, TimeUnit.NANOSECONDS)
-                    .thenAccept(
-                            ended -> {
-                                if (!ended) {
-                                    watchSilence();
-                                }
-                            });
+                    .thenAccept(ended -> {
+                        if (!ended) {
+                            watchSilence();
+                        }
+                    });
         }
     }
 

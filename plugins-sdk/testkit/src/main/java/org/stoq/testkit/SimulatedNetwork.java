@@ -133,7 +133,8 @@ public final class SimulatedNetwork {
 
     private static void check(InetSocketAddress address, QuicOptions options) {
         if (!(address.getAddress() instanceof Inet6Address)) {
-            throw new IllegalArgumentException(address + " is no IPv6 address; STOQ speaks IPv6 only");
+            throw new IllegalArgumentException(
+                    address + " is no IPv6 address; STOQ speaks IPv6 only");
         }
         if (!CONGESTION.contains(options.congestionAlgorithm())) {
             throw new IllegalArgumentException(
@@ -183,7 +184,8 @@ public final class SimulatedNetwork {
             }
             if (isCut(node, listener.node)) {
                 // The caller's time does not pass: nothing could change the outcome.
-                throw new StoqException(StoqErrorCode.DEADLINE_EXCEEDED, "no answer from " + remote);
+                throw new StoqException(
+                        StoqErrorCode.DEADLINE_EXCEEDED, "no answer from " + remote);
             }
             Optional<String> refusal =
                     SimulatedTrust.refusal(
@@ -219,7 +221,10 @@ public final class SimulatedNetwork {
         private final LongAdder failures = new LongAdder();
 
         Listener(
-                String node, InetSocketAddress address, QuicOptions options, Credentials credentials) {
+                String node,
+                InetSocketAddress address,
+                QuicOptions options,
+                Credentials credentials) {
             this.node = node;
             this.address = address;
             this.options = options;
@@ -233,7 +238,8 @@ public final class SimulatedNetwork {
         void arrive(SimulatedConnection server, List<X509Certificate> chain) {
             Optional<String> refusal =
                     chain.isEmpty()
-                            ? Optional.of("no certificate").filter(r -> !credentials.anonymousPeers())
+                            ? Optional.of("no certificate")
+                                    .filter(r -> !credentials.anonymousPeers())
                             : SimulatedTrust.refusal(chain, credentials, Optional.empty());
             if (refusal.isPresent()) {
                 failures.increment();

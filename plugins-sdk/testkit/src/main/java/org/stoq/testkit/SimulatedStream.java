@@ -8,7 +8,9 @@ import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.transport.QuicStream;
 
-/** One end of a stream of {@link SimulatedNetwork}; everything is guarded by the connection's lock. */
+/**
+ * One end of a stream of {@link SimulatedNetwork}; everything is guarded by the connection's lock.
+ */
 final class SimulatedStream implements QuicStream {
     private static final int MAX_WAITING_BYTES = 1 << 20;
     private static final int PIECE_BYTES = 1 << 16;
@@ -59,18 +61,17 @@ final class SimulatedStream implements QuicStream {
         if (!target.hasRemaining()) {
             return 0;
         }
-        return connection.locked(
-                () -> {
-                    Piece head = null;
-                    while (head == null && !readEnded && failure == null) {
-                        head = incoming.peek();
-                        if (head == null || !connection.arrived(head.arrivesAtNanos)) {
-                            connection.await(head == null ? Long.MAX_VALUE : head.arrivesAtNanos);
-                            head = null;
-                        }
-                    }
-                    return head == null ? endOrFailure() : take(head, target);
-                });
+        return connection.locked(() -> {
+            Piece head = null;
+            while (head == null && !readEnded && failure == null) {
+                head = incoming.peek();
+                if (head == null || !connection.arrived(head.arrivesAtNanos)) {
+                    connection.await(head == null ? Long.MAX_VALUE : head.arrivesAtNanos);
+                    head = null;
+                }
+            }
+            return head == null ? endOrFailure() : take(head, target);
+        });
     }
 
     private int endOrFailure() throws StoqException {
@@ -138,11 +139,10 @@ final class SimulatedStream implements QuicStream {
 
     @Override
     public void abort(StoqErrorCode code) {
-        connection.quietly(
-                () -> {
-                    fail(new StoqException(code, "the stream was given up"));
-                    twin.fail(new StoqException(code, "the peer reset the stream"));
-                });
+        connection.quietly(() -> {
+            fail(new StoqException(code, "the stream was given up"));
+            twin.fail(new StoqException(code, "the peer reset the stream"));
+        });
     }
 
     /** Ends both directions as far as they are open. */

@@ -35,7 +35,8 @@ import org.stoq.sdk.transport.Transport;
 /** What every {@link Transport} must do, tried on real sockets of this machine. */
 @Timeout(60)
 public abstract class TransportContract {
-    private static final InetSocketAddress ANY_PORT = new InetSocketAddress(InetAddress.ofLiteral("::1"), 0);
+    private static final InetSocketAddress ANY_PORT =
+            new InetSocketAddress(InetAddress.ofLiteral("::1"), 0);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final List<AutoCloseable> open = new ArrayList<>();
@@ -71,14 +72,13 @@ public abstract class TransportContract {
         FutureTask<Void> echo = start(() -> echo(pair.server.acceptStream()));
         QuicStream stream = pair.client.openStream(true);
         FutureTask<Void> sending =
-                start(
-                        () -> {
-                            ByteBuffer source = ByteBuffer.wrap(bytes);
-                            stream.write(source.slice(0, 7), source.slice(7, 70_000));
-                            source.position(70_007).limit(bytes.length - 100);
-                            stream.write(source);
-                            stream.finish(source.limit(bytes.length));
-                        });
+                start(() -> {
+                    ByteBuffer source = ByteBuffer.wrap(bytes);
+                    stream.write(source.slice(0, 7), source.slice(7, 70_000));
+                    source.position(70_007).limit(bytes.length - 100);
+                    stream.write(source);
+                    stream.finish(source.limit(bytes.length));
+                });
         assertThat(Digest.of(readAll(stream, bytes.length))).isEqualTo(Digest.of(bytes));
         sending.get();
         echo.get();
@@ -93,12 +93,11 @@ public abstract class TransportContract {
             byte[] bytes = SeededBytes.random(i, 10_000);
             QuicConnection opener = i % 2 == 0 ? pair.client : pair.server;
             work.add(
-                    start(
-                            () -> {
-                                QuicStream stream = opener.openStream(true);
-                                stream.finish(ByteBuffer.wrap(bytes));
-                                assertThat(readAll(stream, bytes.length)).isEqualTo(bytes);
-                            }));
+                    start(() -> {
+                        QuicStream stream = opener.openStream(true);
+                        stream.finish(ByteBuffer.wrap(bytes));
+                        assertThat(readAll(stream, bytes.length)).isEqualTo(bytes);
+                    }));
         }
         for (QuicConnection acceptor : List.of(pair.client, pair.server)) {
             for (int i = 0; i < 96; i++) {
@@ -152,15 +151,13 @@ public abstract class TransportContract {
         QuicStream stream = pair.client.openStream(false);
         AtomicLong written = new AtomicLong();
         FutureTask<StoqErrorCode> writing =
-                new FutureTask<>(
-                        () ->
-                                codeOf(
-                                        () -> {
-                                            while (true) {
-                                                stream.write(ByteBuffer.allocate(1 << 16));
-                                                written.incrementAndGet();
-                                            }
-                                        }));
+                new FutureTask<>(() ->
+                        codeOf(() -> {
+                            while (true) {
+                                stream.write(ByteBuffer.allocate(1 << 16));
+                                written.incrementAndGet();
+                            }
+                        }));
         Thread.ofVirtual().start(writing);
         QuicStream accepted = pair.server.acceptStream();
         CountDownLatch never = new CountDownLatch(1);
@@ -210,14 +207,13 @@ public abstract class TransportContract {
         AtomicLong written = new AtomicLong();
         long size = 64L << 20;
         FutureTask<Void> writing =
-                start(
-                        () -> {
-                            ByteBuffer part = ByteBuffer.allocate(1 << 16);
-                            while (written.addAndGet(part.capacity()) < size) {
-                                stream.write(part.clear());
-                            }
-                            stream.finish(part.clear());
-                        });
+                start(() -> {
+                    ByteBuffer part = ByteBuffer.allocate(1 << 16);
+                    while (written.addAndGet(part.capacity()) < size) {
+                        stream.write(part.clear());
+                    }
+                    stream.finish(part.clear());
+                });
         QuicStream accepted = pair.server.acceptStream();
         ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
         long received = 0;
@@ -240,8 +236,7 @@ public abstract class TransportContract {
         Thread.ofVirtual().start(accepting);
         pair.client.close(StoqErrorCode.GOING_AWAY, "good night");
         assertThat(accepting.get()).isEqualTo(StoqErrorCode.GOING_AWAY);
-        StoqException reason =
-                pair.server.closed().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        StoqException reason = pair.server.closed().toCompletableFuture().get(10, TimeUnit.SECONDS);
         assertThat(reason.code()).isEqualTo(StoqErrorCode.GOING_AWAY);
         assertThat(reason).hasMessageContaining("good night");
         assertThat(pair.client.closed().toCompletableFuture().get(10, TimeUnit.SECONDS).code())
@@ -309,10 +304,8 @@ public abstract class TransportContract {
 
     @Test
     protected void refusesOneConnectionTooMany() throws Exception {
-        QuicOptions two =
-                new QuicOptions(2, options().idleTimeout(), 1_350, "cubic", 64);
-        QuicListener listener =
-                track(transport().listen(ANY_PORT, two, trusted(false)));
+        QuicOptions two = new QuicOptions(2, options().idleTimeout(), 1_350, "cubic", 64);
+        QuicListener listener = track(transport().listen(ANY_PORT, two, trusted(false)));
         connect(listener, trusted(false), "::1");
         QuicConnection second = connect(listener, trusted(false), "::1");
         assertThat(codeOf(() -> connectAndWaitForTheEnd(listener, trusted(false))))
@@ -326,10 +319,8 @@ public abstract class TransportContract {
 
     @Test
     protected void aDeadPeerIsNoticedAfterTheIdleTimeout() throws Exception {
-        QuicOptions impatient =
-                new QuicOptions(2, Duration.ofMillis(300), 1_350, "cubic", 64);
-        QuicListener listener =
-                track(transport().listen(ANY_PORT, impatient, trusted(false)));
+        QuicOptions impatient = new QuicOptions(2, Duration.ofMillis(300), 1_350, "cubic", 64);
+        QuicListener listener = track(transport().listen(ANY_PORT, impatient, trusted(false)));
         QuicConnection client = connect(listener, trusted(false), "::1");
         StoqException reason = client.closed().toCompletableFuture().get(10, TimeUnit.SECONDS);
         assertThat(reason.code()).isEqualTo(StoqErrorCode.CONNECTION_LOST);
@@ -339,36 +330,35 @@ public abstract class TransportContract {
     protected void nobodyAtHomeIsADeadlineOrARefusal() {
         InetSocketAddress nobody = new InetSocketAddress(InetAddress.ofLiteral("::1"), 9);
         assertThat(
-                        codeOf(
-                                () ->
-                                        transport()
-                                                .connect(
-                                                        nobody,
-                                                        "::1",
-                                                        options(),
-                                                        trusted(false),
-                                                        Duration.ofMillis(500))))
+                        codeOf(() ->
+                                transport()
+                                        .connect(
+                                                nobody,
+                                                "::1",
+                                                options(),
+                                                trusted(false),
+                                                Duration.ofMillis(500))))
                 .isIn(StoqErrorCode.DEADLINE_EXCEEDED, StoqErrorCode.CONNECTION_LOST);
     }
 
     @Test
     protected void refusesIpv4() {
         InetSocketAddress ipv4 = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
-        InetSocketAddress mapped = new InetSocketAddress(InetAddress.ofLiteral("::ffff:127.0.0.1"), 0);
+        InetSocketAddress mapped =
+                new InetSocketAddress(InetAddress.ofLiteral("::ffff:127.0.0.1"), 0);
         for (InetSocketAddress address : List.of(ipv4, mapped)) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> transport().listen(address, options(), trusted(false)))
                     .withMessageContaining("IPv6 only");
             assertThatIllegalArgumentException()
-                    .isThrownBy(
-                            () ->
-                                    transport()
-                                            .connect(
-                                                    address,
-                                                    "localhost",
-                                                    options(),
-                                                    trusted(false),
-                                                    PATIENCE))
+                    .isThrownBy(() ->
+                            transport()
+                                    .connect(
+                                            address,
+                                            "localhost",
+                                            options(),
+                                            trusted(false),
+                                            PATIENCE))
                     .withMessageContaining("IPv6 only");
         }
     }
@@ -376,13 +366,8 @@ public abstract class TransportContract {
     @Test
     protected void refusesAPortThatIsTaken() throws Exception {
         QuicListener listener = listen(trusted(false));
-        assertThatThrownBy(
-                        () ->
-                                transport()
-                                        .listen(
-                                                listener.localAddress(),
-                                                options(),
-                                                trusted(false)))
+        assertThatThrownBy(() ->
+                        transport().listen(listener.localAddress(), options(), trusted(false)))
                 .isInstanceOf(BindException.class);
     }
 
@@ -400,11 +385,10 @@ public abstract class TransportContract {
         QuicConnection client = connect(listener, trusted(false), "::1");
         InetSocketAddress address = listener.localAddress();
         FutureTask<Void> accepting =
-                start(
-                        () -> {
-                            listener.accept();
-                            listener.accept();
-                        });
+                start(() -> {
+                    listener.accept();
+                    listener.accept();
+                });
         listener.close();
         assertThat(client.closed().toCompletableFuture().get(10, TimeUnit.SECONDS).code())
                 .isEqualTo(StoqErrorCode.NO_ERROR);
@@ -445,8 +429,7 @@ public abstract class TransportContract {
             throws IOException {
         return track(
                 transport()
-                        .connect(
-                                listener.localAddress(), name, options(), credentials, PATIENCE));
+                        .connect(listener.localAddress(), name, options(), credentials, PATIENCE));
     }
 
     private void connectAndWaitForTheEnd(QuicListener listener, Credentials credentials)
@@ -475,11 +458,10 @@ public abstract class TransportContract {
 
     private static FutureTask<Void> start(Work work) {
         FutureTask<Void> task =
-                new FutureTask<>(
-                        () -> {
-                            work.run();
-                            return null;
-                        });
+                new FutureTask<>(() -> {
+                    work.run();
+                    return null;
+                });
         Thread.ofVirtual().start(task);
         return task;
     }

@@ -2,6 +2,10 @@ package org.stoq.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
 import org.junit.jupiter.api.Test;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
@@ -11,11 +15,6 @@ import org.stoq.sdk.call.Request;
 import org.stoq.sdk.call.Response;
 import org.stoq.sdk.call.Role;
 import org.stoq.sdk.cbor.CborMap;
-
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.WritableByteChannel;
 
 /** The contract passes an adapter that keeps it, and finds each that does not. */
 class AdapterContractTest {

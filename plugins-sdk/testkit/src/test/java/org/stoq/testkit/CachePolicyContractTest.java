@@ -2,17 +2,16 @@ package org.stoq.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.cache.CachePolicy;
-import org.stoq.sdk.cache.EvictionOrder;
-
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.cache.CachePolicy;
+import org.stoq.sdk.cache.EvictionOrder;
 
 /** The contract passes a policy that keeps it, and finds each that does not. */
 class CachePolicyContractTest {

@@ -2,15 +2,6 @@ package org.stoq.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
-import org.stoq.sdk.function.FunctionRequest;
-import org.stoq.sdk.function.FunctionResponse;
-import org.stoq.sdk.function.FunctionRuntime;
-import org.stoq.sdk.function.FunctionSource;
-import org.stoq.sdk.function.LoadedFunction;
-
 import java.io.ByteArrayInputStream;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +11,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.function.FunctionRequest;
+import org.stoq.sdk.function.FunctionResponse;
+import org.stoq.sdk.function.FunctionRuntime;
+import org.stoq.sdk.function.FunctionSource;
+import org.stoq.sdk.function.LoadedFunction;
 
 /** The contract passes a runtime that keeps it, and finds each that does not. */
 class FunctionRuntimeContractTest {

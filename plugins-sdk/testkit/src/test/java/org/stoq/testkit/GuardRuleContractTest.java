@@ -2,6 +2,7 @@ package org.stoq.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.call.Caller;
@@ -10,8 +11,6 @@ import org.stoq.sdk.call.Role;
 import org.stoq.sdk.cbor.CborMap;
 import org.stoq.sdk.guard.GuardRule;
 import org.stoq.sdk.guard.Verdict;
-
-import java.util.concurrent.atomic.AtomicReference;
 
 /** The contract passes a rule that keeps it, and finds each that does not. */
 class GuardRuleContractTest {

@@ -2,14 +2,6 @@ package org.stoq.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-import org.stoq.sdk.NodeId;
-import org.stoq.sdk.routing.Link;
-import org.stoq.sdk.routing.Route;
-import org.stoq.sdk.routing.RouteTable;
-import org.stoq.sdk.routing.RoutingAlgorithm;
-import org.stoq.sdk.routing.Topology;
-
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -17,6 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.stoq.sdk.NodeId;
+import org.stoq.sdk.routing.Link;
+import org.stoq.sdk.routing.Route;
+import org.stoq.sdk.routing.RouteTable;
+import org.stoq.sdk.routing.RoutingAlgorithm;
+import org.stoq.sdk.routing.Topology;
 
 /** The contract passes an algorithm that keeps it, and finds each that does not. */
 class RoutingAlgorithmContractTest {

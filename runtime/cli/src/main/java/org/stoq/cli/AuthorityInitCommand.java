@@ -1,11 +1,9 @@
 package org.stoq.cli;
 
+import java.nio.file.Path;
 import org.stoq.trust.CertificateAuthority;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-
-import java.nio.file.Path;
 
 /** {@code stoq ca init}. */
 @Command(

@@ -1,14 +1,5 @@
 package org.stoq.cli;
 
-import org.jspecify.annotations.Nullable;
-import org.stoq.sdk.NodeId;
-import org.stoq.sdk.call.Role;
-import org.stoq.trust.CertificateAuthority;
-import org.stoq.trust.LeafRequest;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -24,6 +15,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.stoq.sdk.NodeId;
+import org.stoq.sdk.call.Role;
+import org.stoq.trust.CertificateAuthority;
+import org.stoq.trust.LeafRequest;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** {@code stoq ca issue}. */
 @Command(
@@ -31,10 +29,10 @@ import java.util.stream.Stream;
         header = "Issue a certificate for a node or an operator.",
         description = {
             "Writes cert.pem, key.pem and ca.pem into the folder; without --node-id a new"
-                + " identity.key too, which makes the id. A node takes them as server.cert_path,"
-                + " server.key_path and server.ca_path, its identity.key in identity/ of its data"
-                + " folder; an operator as operator/{cert.pem,key.pem,identity.key} and ca/ca.pem"
-                + " of ~/.stoq. Private keys can be read by you only (0600)."
+                    + " identity.key too, which makes the id. A node takes them as server.cert_path,"
+                    + " server.key_path and server.ca_path, its identity.key in identity/ of its data"
+                    + " folder; an operator as operator/{cert.pem,key.pem,identity.key} and ca/ca.pem"
+                    + " of ~/.stoq. Private keys can be read by you only (0600)."
         },
         footerHeading = "%nExamples:%n",
         footer = {

@@ -1,11 +1,5 @@
 package org.stoq.cli;
 
-import org.jspecify.annotations.Nullable;
-import org.stoq.config.ConfigSource;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -13,6 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.stoq.config.ConfigSource;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
 
 /** {@code stoq ca show}. */
 @Command(

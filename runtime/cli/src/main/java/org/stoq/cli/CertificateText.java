@@ -1,10 +1,5 @@
 package org.stoq.cli;
 
-import org.stoq.cli.terminal.Amounts;
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.StoqException;
-import org.stoq.sdk.call.PeerCertificate;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -20,6 +15,10 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import org.stoq.cli.terminal.Amounts;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.call.PeerCertificate;
 
 /**
  * What a person wants to know of a certificate; also its shape in JSON.

@@ -1,8 +1,7 @@
 package org.stoq.cli;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.Serial;
+import org.jspecify.annotations.Nullable;
 
 /** Why a command ends, for a person, for a script and for the shell. */
 public final class CommandFailure extends Exception {

@@ -1,5 +1,12 @@
 package org.stoq.cli;
 
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.stoq.cli.terminal.Amounts;
 import org.stoq.config.ConfigDiff;
@@ -8,17 +15,8 @@ import org.stoq.config.ConfigFault;
 import org.stoq.config.ConfigFile;
 import org.stoq.config.ConfigSource;
 import org.stoq.config.StoqConfig;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
-
-import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 /** {@code stoq config check}. */
 @Command(
@@ -26,9 +24,9 @@ import java.util.Optional;
         header = "Check a configuration file, and tell what a running node would make of it.",
         description = {
             "Shows every fault at once with file, line and column. If a node can be reached, each"
-                + " difference to what it runs with is listed: live ones are taken over when the"
-                + " node's file is saved, the others need a restart. Exit code 1 if there is a"
-                + " fault."
+                    + " difference to what it runs with is listed: live ones are taken over when the"
+                    + " node's file is saved, the others need a restart. Exit code 1 if there is a"
+                    + " fault."
         },
         footerHeading = "%nExamples:%n",
         footer = {"  stoq config check", "  stoq config check ./stoq.toml --json"})

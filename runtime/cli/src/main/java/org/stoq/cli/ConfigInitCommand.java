@@ -1,18 +1,16 @@
 package org.stoq.cli;
 
-import org.jspecify.annotations.Nullable;
-import org.stoq.config.ConfigText;
-import org.stoq.config.StoqConfig;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+import org.stoq.config.ConfigText;
+import org.stoq.config.StoqConfig;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code stoq config init}. */
 @Command(

@@ -1,17 +1,5 @@
 package org.stoq.cli;
 
-import org.jspecify.annotations.Nullable;
-import org.stoq.cli.terminal.Table;
-import org.stoq.config.ConfigException;
-import org.stoq.config.ConfigFile;
-import org.stoq.config.StoqConfig;
-import org.stoq.sdk.config.ConfigKey;
-import org.stoq.sdk.config.ConfigTable;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +8,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.stoq.cli.terminal.Table;
+import org.stoq.config.ConfigException;
+import org.stoq.config.ConfigFile;
+import org.stoq.config.StoqConfig;
+import org.stoq.sdk.config.ConfigKey;
+import org.stoq.sdk.config.ConfigTable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code stoq config show}. */
 @Command(

@@ -1,10 +1,9 @@
 package org.stoq.cli;
 
+import java.io.PrintStream;
 import org.stoq.cli.terminal.Amounts;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.cbor.CborMap;
-
-import java.io.PrintStream;
 
 /** What the service {@code content} answers to {@code stats}. */
 record ContentCounters(Store store, Cache cache, Traffic traffic) {

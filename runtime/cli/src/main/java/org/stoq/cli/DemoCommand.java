@@ -1,14 +1,12 @@
 package org.stoq.cli;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.stoq.cli.demo.Demo;
 import org.stoq.cli.demo.DemoReport;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /** {@code stoq demo}. */
 @Command(
@@ -16,10 +14,10 @@ import java.nio.file.Path;
         header = "Run three nodes on this machine, with real content and swaps while it flows.",
         description = {
             "Each node is a process of its own; ports, data and certificates are temporary and gone"
-                + " at the end, your own node and ~/.stoq are not touched. A folder is published at"
-                + " one node and fetched from the two others, and every byte is compared, while"
-                + " plug-ins and chunkers are swapped under load. Exit code 0 only if every byte is"
-                + " identical and no request has failed."
+                    + " at the end, your own node and ~/.stoq are not touched. A folder is published at"
+                    + " one node and fetched from the two others, and every byte is compared, while"
+                    + " plug-ins and chunkers are swapped under load. Exit code 0 only if every byte is"
+                    + " identical and no request has failed."
         },
         footerHeading = "%nExamples:%n",
         footer = {"  stoq demo", "  stoq demo --content ~/photos", "  stoq demo --json"})

@@ -1,5 +1,13 @@
 package org.stoq.cli;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.stoq.cli.doctor.CertificateChecks;
 import org.stoq.cli.doctor.Check;
@@ -13,18 +21,8 @@ import org.stoq.config.ConfigSource;
 import org.stoq.sdk.cbor.CborMap;
 import org.stoq.sdk.config.HostPort;
 import org.stoq.sdk.config.ServerConfig;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-
-import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 /** {@code stoq doctor}. */
 @Command(

@@ -1,10 +1,5 @@
 package org.stoq.cli;
 
-import org.stoq.config.ConfigException;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
-import org.stoq.trust.TrustException;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -14,6 +9,10 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import org.stoq.config.ConfigException;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.trust.TrustException;
 
 /** Says of anything that was thrown what happened and what to do next. */
 final class Failures {

@@ -1,5 +1,11 @@
 package org.stoq.cli;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.stoq.cli.terminal.Amounts;
 import org.stoq.cli.terminal.Progress;
@@ -12,13 +18,6 @@ import org.stoq.client.ContentClient;
 import org.stoq.client.ObjectInfo;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
-
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
-import java.util.OptionalLong;
 
 /**
  * {@code stoq get -r}: everything below a name, into a folder.

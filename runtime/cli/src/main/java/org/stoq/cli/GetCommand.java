@@ -1,5 +1,6 @@
 package org.stoq.cli;
 
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.stoq.client.ContentClient;
 import org.stoq.client.ObjectInfo;
@@ -7,12 +8,9 @@ import org.stoq.client.ObjectRef;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-
-import java.nio.file.Path;
 
 /** {@code stoq get}. */
 @Command(

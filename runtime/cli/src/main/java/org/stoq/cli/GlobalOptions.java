@@ -1,12 +1,10 @@
 package org.stoq.cli;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.stoq.sdk.config.HostPort;
-
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
-
-import java.time.Duration;
 
 /** The options of every command. They stand before or behind the command's name. */
 final class GlobalOptions {

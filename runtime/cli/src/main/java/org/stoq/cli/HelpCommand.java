@@ -1,13 +1,12 @@
 package org.stoq.cli;
 
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /** {@code stoq help}. */
 @Command(name = "help", header = "Print what a command does, with examples.")

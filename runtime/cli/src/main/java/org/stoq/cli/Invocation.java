@@ -1,13 +1,12 @@
 package org.stoq.cli;
 
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.stoq.cli.terminal.Terminal;
 import org.stoq.cli.tree.PartialFiles;
 import org.stoq.sdk.config.HostPort;
-
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Objects;
 
 /** One run of {@code stoq}: what its commands share. */
 final class Invocation {

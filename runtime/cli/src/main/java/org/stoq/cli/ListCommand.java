@@ -1,16 +1,5 @@
 package org.stoq.cli;
 
-import org.stoq.cli.terminal.Amounts;
-import org.stoq.cli.terminal.JsonOutput;
-import org.stoq.cli.terminal.Table;
-import org.stoq.cli.tree.PosixMode;
-import org.stoq.client.ObjectInfo;
-import org.stoq.sdk.Digest;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -18,6 +7,15 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.stoq.cli.terminal.Amounts;
+import org.stoq.cli.terminal.JsonOutput;
+import org.stoq.cli.terminal.Table;
+import org.stoq.cli.tree.PosixMode;
+import org.stoq.client.ObjectInfo;
+import org.stoq.sdk.Digest;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code stoq ls}. */
 @Command(

@@ -1,5 +1,15 @@
 package org.stoq.cli;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongConsumer;
 import org.stoq.client.ContentClient;
 import org.stoq.client.StoqClient;
 import org.stoq.client.StoqConnection;
@@ -13,17 +23,6 @@ import org.stoq.sdk.cbor.CborLimits;
 import org.stoq.sdk.cbor.CborMap;
 import org.stoq.sdk.config.HostPort;
 import org.stoq.trust.StoqHome;
-
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.ReadableByteChannel;
-import java.nio.channels.WritableByteChannel;
-import java.time.Duration;
-import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.LongConsumer;
 
 /** A connection to a node with the operator's certificate. Thread-safe; everything blocks. */
 public final class NodeAccess implements AutoCloseable {

@@ -1,7 +1,6 @@
 package org.stoq.cli;
 
 import org.stoq.sdk.config.HostPort;
-
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 

@@ -1,15 +1,5 @@
 package org.stoq.cli;
 
-import org.jspecify.annotations.Nullable;
-import org.stoq.cli.terminal.Terminal;
-import org.stoq.config.ConfigSource;
-import org.stoq.launcher.LaunchListener;
-import org.stoq.launcher.LaunchOptions;
-import org.stoq.launcher.Launcher;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +7,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.stoq.cli.terminal.Terminal;
+import org.stoq.config.ConfigSource;
+import org.stoq.launcher.LaunchListener;
+import org.stoq.launcher.LaunchOptions;
+import org.stoq.launcher.Launcher;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** {@code stoq node}. */
 @Command(

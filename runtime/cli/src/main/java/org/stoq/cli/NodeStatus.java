@@ -1,12 +1,11 @@
 package org.stoq.cli;
 
+import java.io.PrintStream;
+import java.time.Duration;
 import org.stoq.cli.terminal.Amounts;
 import org.stoq.sdk.NodeId;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.cbor.CborMap;
-
-import java.io.PrintStream;
-import java.time.Duration;
 
 /** What the service {@code node} answers to {@code status}. */
 public record NodeStatus(

@@ -1,5 +1,13 @@
 package org.stoq.cli;
 
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.stoq.cli.terminal.Amounts;
 import org.stoq.cli.terminal.Progress;
@@ -12,15 +20,6 @@ import org.stoq.sdk.Digest;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.call.Reply;
-
-import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.channels.WritableByteChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.OptionalLong;
-import java.util.function.LongConsumer;
 
 /**
  * {@code stoq get} of one object or a part of it.

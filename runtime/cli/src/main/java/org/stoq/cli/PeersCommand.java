@@ -1,14 +1,12 @@
 package org.stoq.cli;
 
-import org.stoq.cli.terminal.Table;
-import org.stoq.sdk.NodeId;
-import org.stoq.sdk.cbor.CborMap;
-
-import picocli.CommandLine.Command;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.stoq.cli.terminal.Table;
+import org.stoq.sdk.NodeId;
+import org.stoq.sdk.cbor.CborMap;
+import picocli.CommandLine.Command;
 
 /** {@code stoq peers}. */
 @Command(name = "peers", header = "List the nodes that the node is connected to.")

@@ -1,7 +1,5 @@
 package org.stoq.cli;
 
-import org.stoq.cli.tree.PartialFiles;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,6 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Base64;
+import org.stoq.cli.tree.PartialFiles;
 
 /** Writes keys and certificates in PEM (RFC 7468), whole or not at all. */
 record PemText(PartialFiles partial) {

@@ -1,15 +1,13 @@
 package org.stoq.cli;
 
-import org.stoq.cli.terminal.Progress;
-import org.stoq.sdk.cbor.CborMap;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
-
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.OptionalLong;
+import org.stoq.cli.terminal.Progress;
+import org.stoq.sdk.cbor.CborMap;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
 
 /** {@code stoq plugin install}. */
 @Command(
@@ -17,7 +15,7 @@ import java.util.OptionalLong;
         header = "Send a plug-in to the node and start it there.",
         description = {
             "The node checks it first: form, size, names, signature. One that is refused leaves the"
-                + " node as it was. Uses of the strategy that it replaces finish on the old one."
+                    + " node as it was. Uses of the strategy that it replaces finish on the old one."
         })
 final class PluginInstallCommand implements Verb {
     private final Invocation invocation;

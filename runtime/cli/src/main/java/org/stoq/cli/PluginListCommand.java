@@ -1,18 +1,16 @@
 package org.stoq.cli;
 
-import org.jspecify.annotations.Nullable;
-import org.stoq.cli.terminal.Amounts;
-import org.stoq.cli.terminal.Table;
-import org.stoq.sdk.StoqException;
-import org.stoq.sdk.cbor.CborMap;
-
-import picocli.CommandLine.Command;
-
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.stoq.cli.terminal.Amounts;
+import org.stoq.cli.terminal.Table;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.cbor.CborMap;
+import picocli.CommandLine.Command;
 
 /** {@code stoq plugin list}. */
 @Command(

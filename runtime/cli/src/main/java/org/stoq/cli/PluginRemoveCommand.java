@@ -3,7 +3,6 @@ package org.stoq.cli;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.cbor.CborMap;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 

@@ -1,5 +1,14 @@
 package org.stoq.cli;
 
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.stoq.cli.terminal.Amounts;
 import org.stoq.cli.terminal.Progress;
@@ -12,20 +21,9 @@ import org.stoq.client.ContentClient;
 import org.stoq.client.ObjectInfo;
 import org.stoq.client.Published;
 import org.stoq.sdk.Digest;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-
-import java.nio.channels.Channels;
-import java.nio.channels.ReadableByteChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
 
 /** {@code stoq put}. */
 @Command(
@@ -33,9 +31,9 @@ import java.util.OptionalLong;
         header = "Publish a file, a folder with everything in it, or standard input.",
         description = {
             "It returns when everything is durable on the node. Of a folder go files, symbolic"
-                + " links (as links), empty directories, modes and times; sockets, pipes and"
-                + " devices are left out with a warning. Bytes that the node has already are not"
-                + " stored again."
+                    + " links (as links), empty directories, modes and times; sockets, pipes and"
+                    + " devices are left out with a warning. Bytes that the node has already are not"
+                    + " stored again."
         },
         footerHeading = "%nExamples:%n",
         footer = {

@@ -1,5 +1,9 @@
 package org.stoq.cli;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
 import org.stoq.cli.terminal.Amounts;
 import org.stoq.cli.terminal.Progress;
 import org.stoq.cli.tree.Parallel;
@@ -7,15 +11,9 @@ import org.stoq.client.ContentClient;
 import org.stoq.client.ObjectInfo;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.OptionalLong;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** {@code stoq rm}. */
 @Command(

@@ -1,13 +1,11 @@
 package org.stoq.cli;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.stoq.cli.terminal.Table;
 import org.stoq.sdk.NodeId;
 import org.stoq.sdk.cbor.CborMap;
-
 import picocli.CommandLine.Command;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /** {@code stoq route}. */
 @Command(

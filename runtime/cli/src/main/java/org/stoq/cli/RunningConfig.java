@@ -1,18 +1,17 @@
 package org.stoq.cli;
 
-import org.stoq.config.ConfigException;
-import org.stoq.config.ConfigFile;
-import org.stoq.config.StoqConfig;
-import org.stoq.sdk.StoqException;
-import org.stoq.sdk.cbor.CborMap;
-import org.stoq.sdk.config.ConfigKey;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.stoq.config.ConfigException;
+import org.stoq.config.ConfigFile;
+import org.stoq.config.StoqConfig;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.cbor.CborMap;
+import org.stoq.sdk.config.ConfigKey;
 
 /**
  * The configuration of a running node, as the service {@code node} tells it.

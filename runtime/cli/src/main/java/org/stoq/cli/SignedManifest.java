@@ -1,5 +1,8 @@
 package org.stoq.cli;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.channels.Channels;
 import org.stoq.client.ObjectInfo;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.NodeId;
@@ -10,10 +13,6 @@ import org.stoq.sdk.call.Request;
 import org.stoq.sdk.cbor.CborMap;
 import org.stoq.sdk.cose.CoseSign1;
 import org.stoq.sdk.cose.SigningDomain;
-
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.nio.channels.Channels;
 
 /**
  * What a publisher has signed of an object. Whoever knows the digest of a manifest need not believe

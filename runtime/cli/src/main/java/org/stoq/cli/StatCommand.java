@@ -1,14 +1,12 @@
 package org.stoq.cli;
 
+import java.time.Instant;
 import org.stoq.cli.terminal.Amounts;
 import org.stoq.client.ObjectInfo;
 import org.stoq.client.ObjectRef;
 import org.stoq.sdk.Digest;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
-
-import java.time.Instant;
 
 /** {@code stoq stat}. */
 @Command(

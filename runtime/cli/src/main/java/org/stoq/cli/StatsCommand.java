@@ -1,7 +1,6 @@
 package org.stoq.cli;
 
 import org.stoq.sdk.cbor.CborMap;
-
 import picocli.CommandLine.Command;
 
 /** {@code stoq stats}. */

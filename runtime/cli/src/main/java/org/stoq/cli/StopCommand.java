@@ -1,13 +1,11 @@
 package org.stoq.cli;
 
-import org.stoq.sdk.NodeId;
-import org.stoq.sdk.cbor.CborMap;
-
-import picocli.CommandLine.Command;
-
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.stoq.sdk.NodeId;
+import org.stoq.sdk.cbor.CborMap;
+import picocli.CommandLine.Command;
 
 /** {@code stoq stop}. */
 @Command(

@@ -1,17 +1,5 @@
 package org.stoq.cli;
 
-import org.stoq.cli.terminal.Terminal;
-import org.stoq.cli.tree.PartialFiles;
-
-import picocli.CommandLine;
-import picocli.CommandLine.Help;
-import picocli.CommandLine.IFactory;
-import picocli.CommandLine.IParameterExceptionHandler;
-import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Model.UsageMessageSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.UnmatchedArgumentException;
-
 import java.io.PrintWriter;
 import java.lang.reflect.Constructor;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +11,16 @@ import java.util.SplittableRandom;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
+import org.stoq.cli.terminal.Terminal;
+import org.stoq.cli.tree.PartialFiles;
+import picocli.CommandLine;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.IFactory;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The program: parses, runs one command, and turns whatever comes of it into text and an exit code.

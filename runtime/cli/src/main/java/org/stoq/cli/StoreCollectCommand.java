@@ -3,7 +3,6 @@ package org.stoq.cli;
 import org.stoq.cli.terminal.Amounts;
 import org.stoq.cli.terminal.Gauge;
 import org.stoq.sdk.cbor.CborMap;
-
 import picocli.CommandLine.Command;
 
 /** {@code stoq store gc}. */

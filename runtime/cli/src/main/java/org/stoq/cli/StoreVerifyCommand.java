@@ -1,15 +1,13 @@
 package org.stoq.cli;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.stoq.cli.terminal.Amounts;
 import org.stoq.cli.terminal.Gauge;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.cbor.CborMap;
-
 import picocli.CommandLine.Command;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /** {@code stoq store verify}. */
 @Command(

@@ -1,14 +1,13 @@
 package org.stoq.cli;
 
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
-
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.util.function.LongConsumer;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
 
 /** Standard output as a channel that notices when its reader has gone. Belongs to one thread. */
 final class StreamChannel implements WritableByteChannel {

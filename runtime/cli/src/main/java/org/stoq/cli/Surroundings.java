@@ -1,7 +1,5 @@
 package org.stoq.cli;
 
-import org.stoq.trust.StoqHome;
-
 import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -17,6 +15,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import org.stoq.trust.StoqHome;
 
 /**
  * All that a command sees of the world. Tests make their own.

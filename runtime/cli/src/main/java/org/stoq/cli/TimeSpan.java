@@ -1,12 +1,11 @@
 package org.stoq.cli;
 
-import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.TypeConversionException;
-
 import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
 
 /** Reads a time such as {@code 500ms}, {@code 30s}, {@code 5m}; a bare number counts seconds. */
 final class TimeSpan implements ITypeConverter<Duration> {

@@ -3,7 +3,11 @@ package org.stoq.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -12,12 +16,6 @@ import org.stoq.config.StoqConfig;
 import org.stoq.sdk.call.PeerCertificate;
 import org.stoq.sdk.call.Role;
 import org.stoq.trust.StoqHome;
-
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.time.InstantSource;
 
 /** The commands that need no node. */
 class ConfigAndAuthorityTest {

@@ -1,23 +1,5 @@
 package org.stoq.cli;
 
-import org.stoq.client.StoqServer;
-import org.stoq.client.session.Session;
-import org.stoq.client.session.SessionHandler;
-import org.stoq.client.session.SessionOptions;
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
-import org.stoq.sdk.call.Call;
-import org.stoq.sdk.call.Request;
-import org.stoq.sdk.call.Response;
-import org.stoq.sdk.cbor.CborMap;
-import org.stoq.sdk.cose.CoseSign1;
-import org.stoq.sdk.cose.SigningDomain;
-import org.stoq.sdk.transport.QuicConnection;
-import org.stoq.sdk.transport.QuicListener;
-import org.stoq.sdk.transport.Transport;
-import org.stoq.trust.Certified;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,6 +20,23 @@ import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.stoq.client.StoqServer;
+import org.stoq.client.session.Session;
+import org.stoq.client.session.SessionHandler;
+import org.stoq.client.session.SessionOptions;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.call.Call;
+import org.stoq.sdk.call.Request;
+import org.stoq.sdk.call.Response;
+import org.stoq.sdk.cbor.CborMap;
+import org.stoq.sdk.cose.CoseSign1;
+import org.stoq.sdk.cose.SigningDomain;
+import org.stoq.sdk.transport.QuicConnection;
+import org.stoq.sdk.transport.QuicListener;
+import org.stoq.sdk.transport.Transport;
+import org.stoq.trust.Certified;
 
 /**
  * A node that keeps objects in a map. It speaks the real protocol over the real transport, and lies

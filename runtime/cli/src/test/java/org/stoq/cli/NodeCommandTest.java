@@ -2,14 +2,6 @@ package org.stoq.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.stoq.cli.terminal.JsonOutput;
-import org.stoq.cli.terminal.Terminal;
-import org.stoq.cli.tree.PartialFiles;
-
-import picocli.CommandLine;
-
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +10,12 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.stoq.cli.terminal.JsonOutput;
+import org.stoq.cli.terminal.Terminal;
+import org.stoq.cli.tree.PartialFiles;
+import picocli.CommandLine;
 
 class NodeCommandTest {
     private static final String ID = "ab".repeat(32);

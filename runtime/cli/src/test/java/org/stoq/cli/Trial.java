@@ -1,11 +1,6 @@
 package org.stoq.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
-import org.stoq.cli.terminal.JsonOutput;
-import org.stoq.cli.tree.PartialFiles;
-import org.stoq.trust.StoqHome;
-
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -19,6 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import org.stoq.cli.terminal.JsonOutput;
+import org.stoq.cli.tree.PartialFiles;
+import org.stoq.trust.StoqHome;
 
 /** Runs commands in this process, with streams, environment and folders of a test. */
 final class Trial {

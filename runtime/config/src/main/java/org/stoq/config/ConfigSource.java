@@ -11,7 +11,8 @@ import java.util.TreeMap;
 import org.stoq.sdk.config.ServerConfig;
 
 /**
- * Where a node's configuration comes from: a file, which need not exist, and what was typed over it.
+ * Where a node's configuration comes from: a file, which need not exist, and what was typed over
+ * it.
  *
  * @param file the file that was named; empty for {@value #FILE_NAME} in the data folder
  * @param settings values typed on a command line by table and key, such as {@code server.listen}
@@ -44,7 +45,8 @@ public record ConfigSource(Optional<Path> file, Map<String, String> settings) {
     }
 
     /**
-     * Reads and checks everything; every path of the {@code [server]} table is absolute then. Blocks.
+     * Reads and checks everything; every path of the {@code [server]} table is absolute then.
+     * Blocks.
      *
      * @throws ConfigException with everything that is wrong
      * @throws IOException if the file was named and is not there, or cannot be read
@@ -62,7 +64,8 @@ public record ConfigSource(Optional<Path> file, Map<String, String> settings) {
     public String settingsText() {
         StringBuilder lines = new StringBuilder();
         new TreeMap<>(settings)
-                .forEach((key, value) -> lines.append(key).append(ASSIGN).append(value).append('\n'));
+                .forEach((key, value) ->
+                        lines.append(key).append(ASSIGN).append(value).append('\n'));
         return lines.toString();
     }
 
@@ -71,11 +74,10 @@ public record ConfigSource(Optional<Path> file, Map<String, String> settings) {
         Map<String, String> settings = new TreeMap<>();
         text.lines()
                 .filter(line -> line.indexOf(ASSIGN) > 0)
-                .forEach(
-                        line -> {
-                            int at = line.indexOf(ASSIGN);
-                            settings.put(line.substring(0, at), line.substring(at + 1));
-                        });
+                .forEach(line -> {
+                    int at = line.indexOf(ASSIGN);
+                    settings.put(line.substring(0, at), line.substring(at + 1));
+                });
         return settings;
     }
 
@@ -94,6 +96,7 @@ public record ConfigSource(Optional<Path> file, Map<String, String> settings) {
     }
 
     private static Path resolve(Path configured) {
-        return StoqConfig.resolve(configured, Path.of(System.getProperty("user.home")), Path.of(""));
+        return StoqConfig.resolve(
+                configured, Path.of(System.getProperty("user.home")), Path.of(""));
     }
 }

@@ -1,15 +1,14 @@
 package org.stoq.config;
 
-import org.stoq.sdk.config.ConfigKey;
-import org.stoq.sdk.config.ConfigTable;
-import org.stoq.sdk.config.Unit;
-import org.stoq.sdk.config.ValueType;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.stoq.sdk.config.ConfigKey;
+import org.stoq.sdk.config.ConfigTable;
+import org.stoq.sdk.config.Unit;
+import org.stoq.sdk.config.ValueType;
 
 /** Writes a configuration as an annotated {@code stoq.toml}. */
 public final class ConfigText {
@@ -56,16 +55,14 @@ public final class ConfigText {
         }
         text.append(PLUGIN_HELP);
         config.plugin()
-                .forEach(
-                        (name, settings) -> {
-                            text.append("\n[plugin.").append(ConfigKey.toToml(name)).append("]\n");
-                            settings.forEach(
-                                    (key, value) ->
-                                            text.append(ConfigKey.toToml(key))
-                                                    .append(" = ")
-                                                    .append(ConfigKey.toToml(value))
-                                                    .append('\n'));
-                        });
+                .forEach((name, settings) -> {
+                    text.append("\n[plugin.").append(ConfigKey.toToml(name)).append("]\n");
+                    settings.forEach((key, value) ->
+                            text.append(ConfigKey.toToml(key))
+                                    .append(" = ")
+                                    .append(ConfigKey.toToml(value))
+                                    .append('\n'));
+                });
         return text.toString();
     }
 

@@ -1,10 +1,5 @@
 package org.stoq.config;
 
-import org.stoq.sdk.config.ConfigKey;
-import org.stoq.sdk.config.ConfigTable;
-import org.stoq.sdk.config.InvalidConfigException;
-import org.stoq.sdk.config.Spelling;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -12,6 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.stoq.sdk.config.ConfigKey;
+import org.stoq.sdk.config.ConfigTable;
+import org.stoq.sdk.config.InvalidConfigException;
+import org.stoq.sdk.config.Spelling;
 
 /** Values typed on a command line, on top of a configuration. */
 final class Overrides {
@@ -100,15 +99,10 @@ final class Overrides {
 
     private void refused(InvalidConfigException refusal) {
         refusal.problems()
-                .forEach(
-                        problem ->
-                                fault(
-                                        refusal.table()
-                                                + "."
-                                                + problem.key()
-                                                + ": "
-                                                + problem.message(),
-                                        problem.suggestion()));
+                .forEach(problem ->
+                        fault(
+                                refusal.table() + "." + problem.key() + ": " + problem.message(),
+                                problem.suggestion()));
     }
 
     private void fault(String message, Optional<String> suggestion) {

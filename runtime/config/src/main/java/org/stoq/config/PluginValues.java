@@ -14,17 +14,15 @@ final class PluginValues {
     /** Flattens nested tables with dots; what is neither number nor truth value becomes text. */
     static Map<String, Object> flat(Map<String, ?> table) {
         Map<String, Object> flat = new TreeMap<>();
-        table.forEach(
-                (key, value) -> {
-                    if (value instanceof Map<?, ?> inner) {
-                        flat(named(inner))
-                                .forEach((name, leaf) -> flat.put(key + "." + name, leaf));
-                    } else if (value instanceof List<?> list) {
-                        flat.put(key, uniform(list));
-                    } else {
-                        flat.put(key, scalar(value));
-                    }
-                });
+        table.forEach((key, value) -> {
+            if (value instanceof Map<?, ?> inner) {
+                flat(named(inner)).forEach((name, leaf) -> flat.put(key + "." + name, leaf));
+            } else if (value instanceof List<?> list) {
+                flat.put(key, uniform(list));
+            } else {
+                flat.put(key, scalar(value));
+            }
+        });
         return flat;
     }
 

@@ -1,5 +1,12 @@
 package org.stoq.config;
 
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.stoq.sdk.config.CdnConfig;
 import org.stoq.sdk.config.ConfigProblem;
 import org.stoq.sdk.config.ConfigTable;
@@ -8,14 +15,6 @@ import org.stoq.sdk.config.PluginsConfig;
 import org.stoq.sdk.config.RoutingConfig;
 import org.stoq.sdk.config.ServerConfig;
 import org.stoq.sdk.config.TransportConfig;
-
-import java.nio.file.Path;
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * The whole configuration of a node. Immutable.
@@ -54,9 +53,8 @@ public record StoqConfig(
      */
     public StoqConfig {
         Map<String, Map<String, Object>> copy = new TreeMap<>();
-        plugin.forEach(
-                (name, values) ->
-                        copy.put(name, Collections.unmodifiableMap(new TreeMap<>(values))));
+        plugin.forEach((name, values) ->
+                copy.put(name, Collections.unmodifiableMap(new TreeMap<>(values))));
         plugin = Collections.unmodifiableMap(copy);
         if (transport.keepAliveInterval().compareTo(server.idleTimeout()) >= 0) {
             throw new InvalidConfigException(
@@ -67,7 +65,7 @@ public record StoqConfig(
                                     "connections would die before they show that they are alive",
                                     Optional.of(
                                             "make it less than server.idle_timeout, or 0 for"
-                                                + " never"))));
+                                                    + " never"))));
         }
     }
 

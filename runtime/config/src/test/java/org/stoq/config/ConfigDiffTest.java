@@ -2,9 +2,8 @@ package org.stoq.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 
 class ConfigDiffTest {
     private final StoqConfig before = StoqConfig.defaults();

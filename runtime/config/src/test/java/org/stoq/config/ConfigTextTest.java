@@ -2,14 +2,13 @@ package org.stoq.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-import org.stoq.sdk.config.ConfigKey;
-import org.stoq.sdk.config.ConfigTable;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.stoq.sdk.config.ConfigKey;
+import org.stoq.sdk.config.ConfigTable;
 
 class ConfigTextTest {
     private static final Path PUBLISHED = Path.of("../../configs/stoq.toml");

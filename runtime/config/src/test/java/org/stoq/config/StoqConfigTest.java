@@ -4,14 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.stoq.sdk.config.CdnConfig;
 import org.stoq.sdk.config.ConfigTable;
 import org.stoq.sdk.config.HostPort;
 import org.stoq.sdk.config.ServerConfig;
-
-import java.nio.file.Path;
-import java.util.Map;
 
 class StoqConfigTest {
     private final StoqConfig defaults = StoqConfig.defaults();

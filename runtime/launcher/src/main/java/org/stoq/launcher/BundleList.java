@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The bundles of a distribution in the order in which they start, as {@code bundles.list} names them:
- * on each line a start level and a path relative to the file. Empty lines and those that begin with
- * {@code #} say nothing.
+ * The bundles of a distribution in the order in which they start, as {@code bundles.list} names
+ * them: on each line a start level and a path relative to the file. Empty lines and those that
+ * begin with {@code #} say nothing.
  *
  * @param entries the bundles
  */

@@ -47,7 +47,7 @@ final class DataFolder implements AutoCloseable {
                 channel.close();
                 throw new LaunchException(
                         "another node (process %s) runs with the data folder %s; stop it or choose"
-                                .formatted(Files.readString(lockFile).strip(), data)
+                                        .formatted(Files.readString(lockFile).strip(), data)
                                 + " another folder with --data",
                         null);
             }

@@ -33,9 +33,9 @@ public final class Launcher {
     }
 
     /**
-     * Runs a node until SIGTERM, SIGINT or {@code stoq stop} ends it: GOAWAY to everybody, the calls
-     * in flight finish, then the bundles stop. Blocks. After a signal the process exits with the code
-     * that this would return.
+     * Runs a node until SIGTERM, SIGINT or {@code stoq stop} ends it: GOAWAY to everybody, the
+     * calls in flight finish, then the bundles stop. Blocks. After a signal the process exits with
+     * the code that this would return.
      *
      * @return {@link #STOPPED} or {@link #FAILED}
      */
@@ -127,11 +127,9 @@ public final class Launcher {
     private static Map<String, String> properties(ConfigSource source) throws ConfigException {
         Map<String, String> properties = new HashMap<>();
         source.file()
-                .ifPresent(
-                        file ->
-                                properties.put(
-                                        FILE_PROPERTY,
-                                        file.toAbsolutePath().normalize().toString()));
+                .ifPresent(file ->
+                        properties.put(
+                                FILE_PROPERTY, file.toAbsolutePath().normalize().toString()));
         properties.put(SETTINGS_PROPERTY, source.settingsText());
         return properties;
     }

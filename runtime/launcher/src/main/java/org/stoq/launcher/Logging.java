@@ -4,8 +4,9 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * How the node logs: {@code java.util.logging} on standard error, a line for each event. Whoever names
- * a configuration file of their own with {@code java.util.logging.config.file} gets that instead.
+ * How the node logs: {@code java.util.logging} on standard error, a line for each event. Whoever
+ * names a configuration file of their own with {@code java.util.logging.config.file} gets that
+ * instead.
  */
 final class Logging {
     private static final String CONFIG_FILE = "java.util.logging.config.file";

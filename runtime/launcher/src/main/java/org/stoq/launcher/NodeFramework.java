@@ -150,7 +150,9 @@ final class NodeFramework {
         return (revision.getTypes() & BundleRevision.TYPE_FRAGMENT) != 0;
     }
 
-    /** Asks the node to let nobody in and to finish its calls. Returns whether they ended in time. */
+    /**
+     * Asks the node to let nobody in and to finish its calls. Returns whether they ended in time.
+     */
     boolean drain() {
         BundleContext context = framework.getBundleContext();
         if (context == null) {

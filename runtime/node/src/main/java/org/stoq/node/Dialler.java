@@ -18,8 +18,9 @@ import org.stoq.sdk.StoqException;
 import org.stoq.sdk.config.HostPort;
 
 /**
- * Keeps a connection to each of the configured nodes: one virtual thread for each, which dials again
- * when the connection ends, after a pause that doubles up to {@value #LONGEST_PAUSE_MILLIS} ms.
+ * Keeps a connection to each of the configured nodes: one virtual thread for each, which dials
+ * again when the connection ends, after a pause that doubles up to {@value #LONGEST_PAUSE_MILLIS}
+ * ms.
  */
 final class Dialler implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Dialler.class.getName());
@@ -55,9 +56,7 @@ final class Dialler implements AutoCloseable {
         try {
             lines.entrySet()
                     .removeIf(
-                            line ->
-                                    !targets.contains(line.getKey())
-                                            && ended.add(line.getValue()));
+                            line -> !targets.contains(line.getKey()) && ended.add(line.getValue()));
             targets.forEach(target -> lines.computeIfAbsent(target, Line::new));
         } finally {
             lock.unlock();

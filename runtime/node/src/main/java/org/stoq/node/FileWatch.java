@@ -58,8 +58,7 @@ final class FileWatch implements AutoCloseable {
 
     private Optional<State> look() {
         try {
-            BasicFileAttributes attributes =
-                    Files.readAttributes(file, BasicFileAttributes.class);
+            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
             return Optional.of(
                     new State(
                             attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS),

@@ -7,9 +7,10 @@ import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 
 /**
- * Tells whoever started the framework how the node fares. That one stands outside of it and shares no
- * class of ours, so the words are texts, and the listener is a {@link BiConsumer} of event and detail
- * that it has registered with the property {@code stoq.launcher}. Without a listener nothing is told.
+ * Tells whoever started the framework how the node fares. That one stands outside of it and shares
+ * no class of ours, so the words are texts, and the listener is a {@link BiConsumer} of event and
+ * detail that it has registered with the property {@code stoq.launcher}. Without a listener nothing
+ * is told.
  */
 final class LauncherLink {
     /** The node serves; the detail is its address, a space, and its id. */

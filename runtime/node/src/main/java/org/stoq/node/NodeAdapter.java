@@ -57,14 +57,22 @@ final class NodeAdapter implements Adapter {
 
     private final Map<String, Method> methods =
             Map.of(
-                    PING, call -> head(call, CborMap.EMPTY),
-                    "status", call -> head(call, status()),
-                    "strategies", call -> body(call, list(strategies())),
-                    "bundles", call -> body(call, list(bundles())),
-                    "peers", call -> body(call, list(connected())),
-                    "routes", call -> body(call, list(routes())),
-                    "config", call -> body(call, config()),
-                    "stop", this::stop);
+                    PING,
+                    call -> head(call, CborMap.EMPTY),
+                    "status",
+                    call -> head(call, status()),
+                    "strategies",
+                    call -> body(call, list(strategies())),
+                    "bundles",
+                    call -> body(call, list(bundles())),
+                    "peers",
+                    call -> body(call, list(connected())),
+                    "routes",
+                    call -> body(call, list(routes())),
+                    "config",
+                    call -> body(call, config()),
+                    "stop",
+                    this::stop);
 
     NodeAdapter(
             BundleContext context,
@@ -148,15 +156,14 @@ final class NodeAdapter implements Adapter {
 
     private List<CborMap> bundles() {
         return Arrays.stream(context.getBundles())
-                .map(
-                        bundle ->
-                                CborMap.builder()
-                                        .put(1, bundle.getBundleId())
-                                        .put(2, String.valueOf(bundle.getSymbolicName()))
-                                        .put(3, bundle.getVersion().toString())
-                                        .put(4, stateOf(bundle))
-                                        .put(5, bundle.getLocation())
-                                        .build())
+                .map(bundle ->
+                        CborMap.builder()
+                                .put(1, bundle.getBundleId())
+                                .put(2, String.valueOf(bundle.getSymbolicName()))
+                                .put(3, bundle.getVersion().toString())
+                                .put(4, stateOf(bundle))
+                                .put(5, bundle.getLocation())
+                                .build())
                 .toList();
     }
 
@@ -229,17 +236,15 @@ final class NodeAdapter implements Adapter {
             }
         }
         current.plugin()
-                .forEach(
-                        (plugin, settings) ->
-                                settings.forEach(
-                                        (key, value) ->
-                                                items.add(
-                                                        CborMap.builder()
-                                                                .put(1, "plugin." + plugin + "." + key)
-                                                                .put(2, ConfigKey.toToml(value))
-                                                                .put(3, true)
-                                                                .put(4, false)
-                                                                .build())));
+                .forEach((plugin, settings) ->
+                        settings.forEach((key, value) ->
+                                items.add(
+                                        CborMap.builder()
+                                                .put(1, "plugin." + plugin + "." + key)
+                                                .put(2, ConfigKey.toToml(value))
+                                                .put(3, true)
+                                                .put(4, false)
+                                                .build())));
         return CborMap.builder()
                 .put(1, new ArrayList<Object>(items))
                 .put(2, configuration.file().toString())
@@ -256,8 +261,7 @@ final class NodeAdapter implements Adapter {
 
     private static void body(Call call, CborMap content) throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap(content.encode());
-        try (WritableByteChannel body =
-                call.respond(Response.ok().withBody(bytes.remaining()))) {
+        try (WritableByteChannel body = call.respond(Response.ok().withBody(bytes.remaining()))) {
             while (bytes.hasRemaining()) {
                 body.write(bytes);
             }

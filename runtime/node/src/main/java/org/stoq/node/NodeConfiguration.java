@@ -146,12 +146,11 @@ public final class NodeConfiguration {
         ConfigDiff diff = ConfigDiff.between(current, read);
         diff.live().forEach(change -> LOG.log(System.Logger.Level.INFO, "applied {0}", change));
         diff.restart()
-                .forEach(
-                        change ->
-                                LOG.log(
-                                        System.Logger.Level.WARNING,
-                                        "{0} applies after a restart",
-                                        change));
+                .forEach(change ->
+                        LOG.log(
+                                System.Logger.Level.WARNING,
+                                "{0} applies after a restart",
+                                change));
         StoqConfig before = current;
         wanted = read;
         current = diff.effective();
@@ -165,12 +164,10 @@ public final class NodeConfiguration {
 
     /** Updates what differs in ConfigAdmin, and deletes what is gone. */
     private void handOut(@Nullable StoqConfig before, StoqConfig after) throws IOException {
-        Map<String, Map<String, Object>> old =
-                before == null ? Map.of() : before.properties();
+        Map<String, Map<String, Object>> old = before == null ? Map.of() : before.properties();
         Map<String, Map<String, Object>> young = after.properties();
         for (Map.Entry<String, Map<String, Object>> table : young.entrySet()) {
-            Configuration configuration =
-                    admin.getConfiguration(table.getKey(), ANY_LOCATION);
+            Configuration configuration = admin.getConfiguration(table.getKey(), ANY_LOCATION);
             configuration.updateIfDifferent(FrameworkUtil.asDictionary(table.getValue()));
         }
         for (String pid : old.keySet()) {

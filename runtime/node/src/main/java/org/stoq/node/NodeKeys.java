@@ -37,8 +37,7 @@ public final class NodeKeys implements NodeIdentity {
                         : certified.authorities();
         // Who is let in without a certificate is decided per connection, for that setting is live.
         this.credentials =
-                new Credentials(
-                        certified.chain(), Optional.of(certified.key()), authorities, true);
+                new Credentials(certified.chain(), Optional.of(certified.key()), authorities, true);
     }
 
     private static Certified certified(ServerConfig server) throws IOException {

@@ -212,8 +212,7 @@ public final class NodeServer {
 
     private void begun() throws IOException {
         bootMillis =
-                System.currentTimeMillis()
-                        - ManagementFactory.getRuntimeMXBean().getStartTime();
+                System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime();
         runFile.write(address(), keys.id());
         peersWanted = configuration.follow(config -> dialler.follow(config.cdn().edgeNodes()));
         LOG.log(
@@ -248,8 +247,7 @@ public final class NodeServer {
         }
     }
 
-    private Session dial(InetSocketAddress target, String name, Duration limit)
-            throws IOException {
+    private Session dial(InetSocketAddress target, String name, Duration limit) throws IOException {
         try (Lease<Transport> lease = transports.acquire()) {
             QuicConnection connection =
                     lease.strategy()
@@ -270,8 +268,7 @@ public final class NodeServer {
         if (before != null) {
             return before;
         }
-        List<InetSocketAddress> found =
-                Ipv6Name.resolve(configuration.current().server().listen());
+        List<InetSocketAddress> found = Ipv6Name.resolve(configuration.current().server().listen());
         return found.getFirst();
     }
 

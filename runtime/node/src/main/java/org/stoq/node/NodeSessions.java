@@ -31,8 +31,8 @@ import org.stoq.sdk.node.PeerListener;
 import org.stoq.sdk.transport.QuicConnection;
 
 /**
- * Every session of the node, dialled and accepted alike: calls go to adapters, what peers say goes to
- * the listeners of peers.
+ * Every session of the node, dialled and accepted alike: calls go to adapters, what peers say goes
+ * to the listeners of peers.
  */
 final class NodeSessions implements SessionHandler {
     private static final System.Logger LOG = System.getLogger(NodeSessions.class.getName());
@@ -104,11 +104,10 @@ final class NodeSessions implements SessionHandler {
                 extensions
                         .adapters()
                         .use(service)
-                        .orElseThrow(
-                                () ->
-                                        new StoqException(
-                                                StoqErrorCode.NOT_FOUND,
-                                                "no service '" + service + "' on this node"))) {
+                        .orElseThrow(() ->
+                                new StoqException(
+                                        StoqErrorCode.NOT_FOUND,
+                                        "no service '" + service + "' on this node"))) {
             requireRole(call, use.adapter().requiredRole(call.request().method()));
             askRules(call);
             use.adapter().handle(call);
@@ -153,15 +152,14 @@ final class NodeSessions implements SessionHandler {
         NodeId id = nodeAt(session);
         if (id != null) {
             peers.add(id, session)
-                    .ifPresent(
-                            peer -> {
-                                LOG.log(
-                                        System.Logger.Level.INFO,
-                                        "peer {0} connected at {1}",
-                                        id.shortName(),
-                                        HostPort.of(peer.address()).toString());
-                                tell(listener -> listener.connected(peer));
-                            });
+                    .ifPresent(peer -> {
+                        LOG.log(
+                                System.Logger.Level.INFO,
+                                "peer {0} connected at {1}",
+                                id.shortName(),
+                                HostPort.of(peer.address()).toString());
+                        tell(listener -> listener.connected(peer));
+                    });
         }
     }
 
@@ -170,15 +168,14 @@ final class NodeSessions implements SessionHandler {
         NodeId id = nodeAt(session);
         if (id != null) {
             peers.remove(id, session)
-                    .ifPresent(
-                            peer -> {
-                                LOG.log(
-                                        System.Logger.Level.INFO,
-                                        "peer {0} left: {1}",
-                                        id.shortName(),
-                                        reason.getMessage());
-                                tell(listener -> listener.disconnected(peer));
-                            });
+                    .ifPresent(peer -> {
+                        LOG.log(
+                                System.Logger.Level.INFO,
+                                "peer {0} left: {1}",
+                                id.shortName(),
+                                reason.getMessage());
+                        tell(listener -> listener.disconnected(peer));
+                    });
         }
     }
 
@@ -207,7 +204,8 @@ final class NodeSessions implements SessionHandler {
         NodeId id = nodeAt(session);
         if (id == null) {
             throw new StoqException(
-                    StoqErrorCode.FORBIDDEN, session.peer().describe() + " is no node, and " + what);
+                    StoqErrorCode.FORBIDDEN,
+                    session.peer().describe() + " is no node, and " + what);
         }
         return peers.at(id, session).orElseGet(() -> new ConnectedPeer(id, session));
     }

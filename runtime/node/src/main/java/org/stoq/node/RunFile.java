@@ -7,8 +7,8 @@ import java.nio.file.StandardCopyOption;
 import org.stoq.sdk.NodeId;
 
 /**
- * The file {@code run/node.properties} in the data folder: where a running node can be reached. It is
- * there exactly as long as the node serves, so scripts wait for it.
+ * The file {@code run/node.properties} in the data folder: where a running node can be reached. It
+ * is there exactly as long as the node serves, so scripts wait for it.
  */
 final class RunFile {
     private static final System.Logger LOG = System.getLogger(RunFile.class.getName());

@@ -36,8 +36,8 @@ import org.stoq.sdk.transport.Transport;
 /**
  * The node's slots, fed with every strategy that a bundle registers as a service.
  *
- * <p>A strategy whose service goes is withdrawn first: the bundle that stops waits until the uses in
- * flight have finished, for {@code plugins.drain_timeout} at most. One thread looks for stalled
+ * <p>A strategy whose service goes is withdrawn first: the bundle that stops waits until the uses
+ * in flight have finished, for {@code plugins.drain_timeout} at most. One thread looks for stalled
  * calls.
  */
 @Component(service = {Strategies.class, SlotTable.class})

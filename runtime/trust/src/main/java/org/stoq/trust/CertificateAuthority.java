@@ -1,5 +1,20 @@
 package org.stoq.trust;
 
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.PrivateKey;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
@@ -17,22 +32,6 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.stoq.sdk.call.PeerCertificate;
 import org.stoq.sdk.call.Role;
 
-import java.io.IOException;
-import java.math.BigInteger;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.PrivateKey;
-import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Date;
-import java.util.List;
-
 /**
  * A certificate authority in a folder: {@code ca.pem} and {@code ca.key}, for a mesh of one's own.
  *
@@ -41,7 +40,6 @@ import java.util.List;
  * beside it.
  */
 public final class CertificateAuthority {
-
 
     /** The authority's certificate, which anybody may read. */
     static final String CERTIFICATE_FILE = "ca.pem";
@@ -188,9 +186,12 @@ public final class CertificateAuthority {
         List<GeneralName> names = new ArrayList<>();
         names.add(
                 new GeneralName(
-                        GeneralName.uniformResourceIdentifier, PeerCertificate.NODE_URI_PREFIX + request.id()));
+                        GeneralName.uniformResourceIdentifier,
+                        PeerCertificate.NODE_URI_PREFIX + request.id()));
         if (request.role() == Role.OPERATOR) {
-            names.add(new GeneralName(GeneralName.uniformResourceIdentifier, PeerCertificate.OPERATOR_URI));
+            names.add(
+                    new GeneralName(
+                            GeneralName.uniformResourceIdentifier, PeerCertificate.OPERATOR_URI));
         }
         for (String name : request.names()) {
             names.add(

@@ -1,12 +1,11 @@
 package org.stoq.trust;
 
-import org.stoq.sdk.cose.Signer;
-import org.stoq.sdk.transport.Credentials;
-
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
+import org.stoq.sdk.cose.Signer;
+import org.stoq.sdk.transport.Credentials;
 
 /**
  * An identity with its certificate: all that a node or an operator needs to be believed.

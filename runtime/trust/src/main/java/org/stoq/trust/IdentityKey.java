@@ -1,7 +1,5 @@
 package org.stoq.trust;
 
-import org.stoq.sdk.cose.Ed25519Signer;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +8,7 @@ import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
 import java.security.interfaces.EdECPrivateKey;
+import org.stoq.sdk.cose.Ed25519Signer;
 
 /** The long-lived keys that give nodes and operators their ids (decision 2). */
 final class IdentityKey {

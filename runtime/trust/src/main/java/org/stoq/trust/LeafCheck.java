@@ -1,8 +1,5 @@
 package org.stoq.trust;
 
-import org.stoq.sdk.call.PeerCertificate;
-import org.stoq.sdk.NodeId;
-
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -17,6 +14,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.stoq.sdk.NodeId;
+import org.stoq.sdk.call.PeerCertificate;
 
 /** Whether a leaf certificate is what its owner needs. Pure: time is an argument. */
 final class LeafCheck {

@@ -1,11 +1,10 @@
 package org.stoq.trust;
 
-import org.stoq.sdk.NodeId;
-import org.stoq.sdk.call.Role;
-
 import java.security.PublicKey;
 import java.time.Duration;
 import java.util.List;
+import org.stoq.sdk.NodeId;
+import org.stoq.sdk.call.Role;
 
 /**
  * What to certify.

@@ -1,9 +1,5 @@
 package org.stoq.trust;
 
-import org.stoq.sdk.NodeId;
-import org.stoq.sdk.call.Role;
-import org.stoq.sdk.cose.Signer;
-
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
@@ -21,6 +17,9 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.stoq.sdk.NodeId;
+import org.stoq.sdk.call.Role;
+import org.stoq.sdk.cose.Signer;
 
 /**
  * The folder where a user's development authority and operator certificate lie, {@code ~/.stoq}
@@ -124,22 +123,16 @@ public record StoqHome(Path folder) {
 
     private Certified certified(Path target, Role role, List<String> names, InstantSource clock)
             throws IOException {
-        return locked(
-                () -> {
-                    PemFiles.makePrivateDirectory(target);
-                    Signer signer = IdentityKey.readOrMake(target.resolve(IDENTITY_KEY));
-                    Path chain = target.resolve(CHAIN);
-                    Path key = target.resolve(TLS_KEY);
-                    if (needsIssue(chain, key, names, clock.instant())) {
-                        issue(openOrCreate(clock), signer.id(), role, names, chain, key);
-                    }
-                    return read(
-                            target.resolve(IDENTITY_KEY),
-                            chain,
-                            key,
-                            authorityCertificate(),
-                            clock);
-                });
+        return locked(() -> {
+            PemFiles.makePrivateDirectory(target);
+            Signer signer = IdentityKey.readOrMake(target.resolve(IDENTITY_KEY));
+            Path chain = target.resolve(CHAIN);
+            Path key = target.resolve(TLS_KEY);
+            if (needsIssue(chain, key, names, clock.instant())) {
+                issue(openOrCreate(clock), signer.id(), role, names, chain, key);
+            }
+            return read(target.resolve(IDENTITY_KEY), chain, key, authorityCertificate(), clock);
+        });
     }
 
     private boolean needsIssue(Path chain, Path key, List<String> names, Instant now)
@@ -155,8 +148,7 @@ public record StoqHome(Path folder) {
         // The two files are written one after the other; an end in between leaves a pair that is
         // none.
         boolean torn = !LeafCheck.belongTogether(leaf, PemFiles.readKey(key));
-        X509Certificate authority =
-                PemFiles.readCertificates(authorityCertificate()).getFirst();
+        X509Certificate authority = PemFiles.readCertificates(authorityCertificate()).getFirst();
         return torn
                 || LeafCheck.isWorn(leaf, now)
                 || !LeafCheck.isIssuedBy(leaf, authority)

@@ -1,9 +1,8 @@
 package org.stoq.trust;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.Serial;
+import org.jspecify.annotations.Nullable;
 
 /** A key or certificate that cannot be used, and what to do about it. */
 public final class TrustException extends IOException {

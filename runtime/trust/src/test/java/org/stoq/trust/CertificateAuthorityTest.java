@@ -3,13 +3,6 @@ package org.stoq.trust;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.stoq.sdk.NodeId;
-import org.stoq.sdk.call.Role;
-import org.stoq.testkit.ManualClock;
-
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
@@ -27,6 +20,12 @@ import java.util.Date;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.stoq.sdk.NodeId;
+import org.stoq.sdk.call.Role;
+import org.stoq.testkit.ManualClock;
 
 class CertificateAuthorityTest {
     private static final Duration DAY = Duration.ofHours(24);

@@ -2,10 +2,6 @@ package org.stoq.trust;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,6 +16,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Several starts at once: they agree on one authority, and on one identity per data directory. */
 @Timeout(60)
@@ -51,10 +50,8 @@ class StoqHomeStartTest {
         Path data = temporary.resolve("data");
         List<Callable<String>> starts =
                 IntStream.range(0, STARTS)
-                        .mapToObj(
-                                i ->
-                                        (Callable<String>)
-                                                () -> describe(temporary.resolve("home"), data))
+                        .mapToObj(i ->
+                                (Callable<String>) () -> describe(temporary.resolve("home"), data))
                         .toList();
         List<String> answers = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {

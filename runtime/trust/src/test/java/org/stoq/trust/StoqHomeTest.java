@@ -3,19 +3,18 @@ package org.stoq.trust;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.stoq.sdk.NodeId;
-import org.stoq.testkit.ManualClock;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.stoq.sdk.NodeId;
+import org.stoq.testkit.ManualClock;
 
 class StoqHomeTest {
     @TempDir private Path temporary;
@@ -94,24 +93,22 @@ class StoqHomeTest {
         Path mine = data.resolve("identity");
         Path theirs = other.resolve("identity");
         assertThat(
-                        refusal(
-                                () ->
-                                        StoqHome.read(
-                                                mine.resolve("identity.key"),
-                                                theirs.resolve("cert.pem"),
-                                                mine.resolve("key.pem"),
-                                                authorities,
-                                                clock)))
+                        refusal(() ->
+                                StoqHome.read(
+                                        mine.resolve("identity.key"),
+                                        theirs.resolve("cert.pem"),
+                                        mine.resolve("key.pem"),
+                                        authorities,
+                                        clock)))
                 .hasMessageContaining("do not belong together");
         assertThat(
-                        refusal(
-                                () ->
-                                        StoqHome.read(
-                                                mine.resolve("identity.key"),
-                                                theirs.resolve("cert.pem"),
-                                                theirs.resolve("key.pem"),
-                                                authorities,
-                                                clock)))
+                        refusal(() ->
+                                StoqHome.read(
+                                        mine.resolve("identity.key"),
+                                        theirs.resolve("cert.pem"),
+                                        theirs.resolve("key.pem"),
+                                        authorities,
+                                        clock)))
                 .hasMessageContaining("is not for the identity");
     }
 

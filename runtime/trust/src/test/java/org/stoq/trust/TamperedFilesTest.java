@@ -3,6 +3,12 @@ package org.stoq.trust;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.Signature;
+import java.util.Base64;
+import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
 import org.bouncycastle.crypto.util.PrivateKeyInfoFactory;
@@ -13,13 +19,6 @@ import org.stoq.sdk.call.PeerCertificate;
 import org.stoq.sdk.call.Role;
 import org.stoq.sdk.cose.Ed25519Signer;
 import org.stoq.testkit.ManualClock;
-
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.Signature;
-import java.util.Base64;
-import java.util.List;
 
 class TamperedFilesTest {
     @TempDir private Path temporary;

@@ -21,7 +21,8 @@ public interface Call {
      * Sends the head of the answer; once per call.
      *
      * @return where to write the body; writing blocks while the peer reads too slowly, closing it
-     *     ends the answer. A call whose channel is not closed when the adapter returns is ended then.
+     *     ends the answer. A call whose channel is not closed when the adapter returns is ended
+     *     then.
      * @throws IllegalStateException if the call was answered already
      */
     WritableByteChannel respond(Response response) throws IOException;

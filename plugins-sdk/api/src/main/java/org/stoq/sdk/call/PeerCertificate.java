@@ -1,14 +1,13 @@
 package org.stoq.sdk.call;
 
-import org.stoq.sdk.NodeId;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
-
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import org.stoq.sdk.NodeId;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
 
 /**
  * What a peer's certificate says of it. The handshake has verified the certificate before; here it

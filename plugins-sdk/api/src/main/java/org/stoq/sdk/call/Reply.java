@@ -9,7 +9,9 @@ public interface Reply extends AutoCloseable {
     /** Returns the head of the answer, which is a good one. */
     Response response();
 
-    /** Returns the body; reading blocks until bytes arrive, the deadline passes or the peer fails. */
+    /**
+     * Returns the body; reading blocks until bytes arrive, the deadline passes or the peer fails.
+     */
     ReadableByteChannel body();
 
     /** Gives up what was not read: the peer learns CANCELLED. Harmless after the end. */

@@ -49,8 +49,7 @@ public record Request(
 
     /** Returns the same request with another deadline. */
     public Request within(Duration limit) {
-        return new Request(
-                service, method, version, limit, bodyLength, idempotencyKey, arguments);
+        return new Request(service, method, version, limit, bodyLength, idempotencyKey, arguments);
     }
 
     /** Returns the same request announcing a body of that many bytes. */

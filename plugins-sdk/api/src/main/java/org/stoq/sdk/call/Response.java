@@ -57,14 +57,13 @@ public record Response(Optional<StoqException> error, OptionalLong bodyLength, C
     public byte[] encode() {
         CborMap.Builder header = CborMap.builder();
         header.put(STATUS, error.map(e -> e.code().wireCode()).orElse(0L));
-        error.ifPresent(
-                e ->
-                        header.put(
-                                ERROR,
-                                CborMap.builder()
-                                        .put(ERROR_CODE, e.code().name())
-                                        .put(ERROR_MESSAGE, String.valueOf(e.getMessage()))
-                                        .build()));
+        error.ifPresent(e ->
+                header.put(
+                        ERROR,
+                        CborMap.builder()
+                                .put(ERROR_CODE, e.code().name())
+                                .put(ERROR_MESSAGE, String.valueOf(e.getMessage()))
+                                .build()));
         bodyLength.ifPresent(bytes -> header.put(BODY_LENGTH, bytes));
         return header.put(RESULTS, results).build().encode();
     }
@@ -86,11 +85,10 @@ public record Response(Optional<StoqException> error, OptionalLong bodyLength, C
                     Optional.of(
                             StoqErrorCode.ofName(name)
                                     .map(code -> new StoqException(code, message))
-                                    .orElseGet(
-                                            () ->
-                                                    new StoqException(
-                                                            StoqErrorCode.INTERNAL,
-                                                            name + ": " + message)));
+                                    .orElseGet(() ->
+                                            new StoqException(
+                                                    StoqErrorCode.INTERNAL,
+                                                    name + ": " + message)));
         }
         return new Response(
                 error,

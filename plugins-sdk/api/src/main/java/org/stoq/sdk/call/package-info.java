@@ -1,8 +1,8 @@
 /**
  * Calls between nodes: one QUIC stream each, HEADERS then DATA, answered the same way.
  *
- * <p>An {@link org.stoq.sdk.call.Adapter} answers the calls of one service. The node finds it, checks
- * who is calling, applies the guard rules, and runs it on a virtual thread of its own.
+ * <p>An {@link org.stoq.sdk.call.Adapter} answers the calls of one service. The node finds it,
+ * checks who is calling, applies the guard rules, and runs it on a virtual thread of its own.
  *
  * <pre>{@code
  * public final class EchoAdapter implements Adapter {

@@ -20,8 +20,8 @@ import org.stoq.sdk.StoqException;
 /**
  * An immutable CBOR map with integer keys: the shape of every object that STOQ sends or signs.
  *
- * <p>Values are Long, BigInteger, String, byte[], Boolean, null, List of these, and CborMap. Unknown
- * keys are ignored by whoever reads a map; unknown negative ones are critical ({@link
+ * <p>Values are Long, BigInteger, String, byte[], Boolean, null, List of these, and CborMap.
+ * Unknown keys are ignored by whoever reads a map; unknown negative ones are critical ({@link
  * #refuseUnknownCritical}).
  */
 public final class CborMap {
@@ -209,11 +209,10 @@ public final class CborMap {
             }
             case CborMap map -> {
                 writer.map(map.pairs.size());
-                map.pairs.forEach(
-                        (key, item) -> {
-                            writer.integer(key);
-                            write(writer, item);
-                        });
+                map.pairs.forEach((key, item) -> {
+                    writer.integer(key);
+                    write(writer, item);
+                });
             }
             default -> throw new IllegalArgumentException("no CBOR form for " + value.getClass());
         }

@@ -14,9 +14,9 @@ import org.stoq.sdk.StoqException;
  * Reads CBOR that a peer has sent, and believes nothing of it. Belongs to one thread.
  *
  * <p>Refused with INVALID_REQUEST: anything but the deterministic encoding (RFC 8949 s.4.2.1), so
- * longer forms than needed, indefinite lengths, floats, unknown tags, text that is not UTF-8, map keys
- * that are unsorted or repeated, bytes behind the end. Refused with TOO_LARGE: what is over the
- * limits. No length that a peer claims is allocated before so many bytes are there.
+ * longer forms than needed, indefinite lengths, floats, unknown tags, text that is not UTF-8, map
+ * keys that are unsorted or repeated, bytes behind the end. Refused with TOO_LARGE: what is over
+ * the limits. No length that a peer claims is allocated before so many bytes are there.
  */
 public final class CborReader {
     private final ByteBuffer in;

@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 /**
  * Writes CBOR items one after another, each in its shortest form. Belongs to one thread.
  *
- * <p>Whoever writes a map writes its keys in ascending order of their encodings; {@link CborMap} does
- * so by itself.
+ * <p>Whoever writes a map writes its keys in ascending order of their encodings; {@link CborMap}
+ * does so by itself.
  */
 public final class CborWriter {
     static final int UNSIGNED = 0;

@@ -11,7 +11,9 @@ public record ChunkSizes(int minimum, int average, int maximum) {
     /** The sizes of decision 15: 4 KiB, 64 KiB, 1 MiB. */
     public static final ChunkSizes STANDARD = new ChunkSizes(4 << 10, 64 << 10, 1 << 20);
 
-    /** Checks that 64 <= minimum < average < maximum <= 16 MiB and that average is a power of two. */
+    /**
+     * Checks that 64 <= minimum < average < maximum <= 16 MiB and that average is a power of two.
+     */
     public ChunkSizes {
         if (minimum < 64
                 || minimum >= average

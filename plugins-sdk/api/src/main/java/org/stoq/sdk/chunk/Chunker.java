@@ -21,8 +21,8 @@ public interface Chunker extends Strategy {
      * @param to where the bytes that are there end: at least {@code sizes.maximum()} behind {@code
      *     from}, or at the end of the object; always behind {@code from}
      * @param sizes the sizes to keep
-     * @return 1 to {@code min(sizes.maximum(), to - from)}; at least {@code sizes.minimum()} where so
-     *     many bytes are there
+     * @return 1 to {@code min(sizes.maximum(), to - from)}; at least {@code sizes.minimum()} where
+     *     so many bytes are there
      */
     int cut(byte[] bytes, int from, int to, ChunkSizes sizes);
 }

@@ -44,7 +44,7 @@ public record CdnConfig(
         @Key(
                         doc =
                                 "How many nodes, this one included, shall hold what is published"
-                                    + " here.",
+                                        + " here.",
                         fallback = "3",
                         live = true,
                         min = 1,
@@ -53,7 +53,7 @@ public record CdnConfig(
         @Key(
                         doc =
                                 "Name of the strategy that cuts objects into chunks: fastcdc or"
-                                    + " rabin.",
+                                        + " rabin.",
                         fallback = "fastcdc",
                         live = true,
                         pattern = StrategyName.PATTERN,

@@ -1,7 +1,5 @@
 package org.stoq.sdk.config;
 
-import org.jspecify.annotations.Nullable;
-
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
@@ -10,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One key of a table, as its record component describes it. Immutable.
@@ -178,16 +177,15 @@ public record ConfigKey(String name, ValueType type, Shape shape, Key facts) {
         }
         StringBuilder quoted = new StringBuilder("\"");
         text.chars()
-                .forEach(
-                        c -> {
-                            if (c == '"' || c == '\\') {
-                                quoted.append('\\').append((char) c);
-                            } else if (c < 0x20 || c == 0x7F) {
-                                quoted.append(String.format("\\u%04X", c));
-                            } else {
-                                quoted.append((char) c);
-                            }
-                        });
+                .forEach(c -> {
+                    if (c == '"' || c == '\\') {
+                        quoted.append('\\').append((char) c);
+                    } else if (c < 0x20 || c == 0x7F) {
+                        quoted.append(String.format("\\u%04X", c));
+                    } else {
+                        quoted.append((char) c);
+                    }
+                });
         return quoted.append('"').toString();
     }
 

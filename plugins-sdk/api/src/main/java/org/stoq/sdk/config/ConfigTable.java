@@ -1,7 +1,5 @@
 package org.stoq.sdk.config;
 
-import org.jspecify.annotations.Nullable;
-
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
@@ -11,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The table of the configuration that a record stands for: its keys, its defaults, and the way
@@ -143,17 +142,16 @@ public final class ConfigTable<R extends Record> {
      */
     public R with(R record, Map<String, String> typed) {
         Map<String, Object> values = new LinkedHashMap<>(values(record));
-        typed.forEach(
-                (key, text) -> {
-                    Object raw = key(key).map(known -> known.rawOf(text)).orElse(null);
-                    if (raw != null) {
-                        values.put(key, raw);
-                    } else if (key(key).isPresent()) {
-                        values.remove(key);
-                    } else {
-                        values.put(key, text);
-                    }
-                });
+        typed.forEach((key, text) -> {
+            Object raw = key(key).map(known -> known.rawOf(text)).orElse(null);
+            if (raw != null) {
+                values.put(key, raw);
+            } else if (key(key).isPresent()) {
+                values.remove(key);
+            } else {
+                values.put(key, text);
+            }
+        });
         return read(values);
     }
 
@@ -172,11 +170,10 @@ public final class ConfigTable<R extends Record> {
     /** Returns all values as ConfigAdmin takes them: Long, Boolean, String or String[], by key. */
     public Map<String, Object> write(R record) {
         Map<String, Object> values = values(record);
-        values.replaceAll(
-                (key, raw) ->
-                        raw instanceof List<?> list
-                                ? list.stream().map(String::valueOf).toArray(String[]::new)
-                                : raw);
+        values.replaceAll((key, raw) ->
+                raw instanceof List<?> list
+                        ? list.stream().map(String::valueOf).toArray(String[]::new)
+                        : raw);
         return values;
     }
 

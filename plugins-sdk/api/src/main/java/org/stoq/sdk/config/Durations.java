@@ -44,11 +44,10 @@ final class Durations {
         }
         return STEPS.entrySet().stream()
                 .filter(entry -> value.dividedBy(entry.getValue()) > 0)
-                .filter(
-                        entry ->
-                                entry.getValue()
-                                        .multipliedBy(value.dividedBy(entry.getValue()))
-                                        .equals(value))
+                .filter(entry ->
+                        entry.getValue()
+                                .multipliedBy(value.dividedBy(entry.getValue()))
+                                .equals(value))
                 .findFirst()
                 .map(entry -> value.dividedBy(entry.getValue()) + entry.getKey())
                 .orElseThrow();

@@ -1,7 +1,5 @@
 package org.stoq.sdk.config;
 
-import org.jspecify.annotations.Nullable;
-
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -10,6 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a node listens or is found: an IPv6 address or a DNS name, and a UDP port.

@@ -20,9 +20,7 @@ import java.util.Optional;
  */
 @Table(value = PluginsConfig.NAME, doc = "Which plug-ins are let in, and how they are replaced.")
 public record PluginsConfig(
-        @Key(
-                        doc = "The watched folder; a relative one is found in data_dir.",
-                        fallback = "plugins")
+        @Key(doc = "The watched folder; a relative one is found in data_dir.", fallback = "plugins")
                 Path directory,
         @Key(
                         doc =
@@ -46,7 +44,7 @@ public record PluginsConfig(
         @Key(
                         doc =
                                 "How long a call to a plug-in may take before the plug-in is"
-                                    + " isolated.",
+                                        + " isolated.",
                         fallback = "5s",
                         unit = Unit.MILLISECONDS,
                         live = true,

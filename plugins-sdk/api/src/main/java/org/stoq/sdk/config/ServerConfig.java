@@ -23,7 +23,7 @@ public record ServerConfig(
         @Key(
                         doc =
                                 "IPv6 address, or DNS name, and UDP port; port 0 lets the system"
-                                    + " choose.",
+                                        + " choose.",
                         fallback = "[::]:4433")
                 HostPort listen,
         @Key(

@@ -37,8 +37,7 @@ public record TransportConfig(
                         max = 60_000)
                 Duration initialRtt,
         @Key(
-                        doc =
-                                "Name of the congestion controller, such as cubic, reno or bbr.",
+                        doc = "Name of the congestion controller, such as cubic, reno or bbr.",
                         fallback = "cubic",
                         pattern = StrategyName.PATTERN,
                         form = StrategyName.FORM)

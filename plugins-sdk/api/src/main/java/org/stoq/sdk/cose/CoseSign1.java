@@ -19,7 +19,9 @@ import org.stoq.sdk.cbor.CborWriter;
  * external_aad names what the signature is for.
  */
 public final class CoseSign1 {
-    /** Label of the public key in the protected header; RFC 9052 leaves those below -65536 private. */
+    /**
+     * Label of the public key in the protected header; RFC 9052 leaves those below -65536 private.
+     */
     public static final long PUBLIC_KEY_LABEL = -65_537;
 
     private static final int TAG = 18;
@@ -63,8 +65,8 @@ public final class CoseSign1 {
     /**
      * Verifies a signed object.
      *
-     * @throws StoqException INTEGRITY if the signature is wrong, is for another domain, or the key is
-     *     not that of the named signer; INVALID_REQUEST or TOO_LARGE if the encoding is
+     * @throws StoqException INTEGRITY if the signature is wrong, is for another domain, or the key
+     *     is not that of the named signer; INVALID_REQUEST or TOO_LARGE if the encoding is
      */
     public static CoseSign1 verify(byte[] encoded, SigningDomain domain) throws StoqException {
         CborReader reader = new CborReader(encoded, LIMITS);

@@ -27,7 +27,8 @@ public sealed interface Frame
     FrameType type();
 
     /**
-     * Returns the low 32 bits of the QUIC stream id that the frame is about, or {@link #CONNECTION}.
+     * Returns the low 32 bits of the QUIC stream id that the frame is about, or {@link
+     * #CONNECTION}.
      */
     default long streamId() {
         return CONNECTION;

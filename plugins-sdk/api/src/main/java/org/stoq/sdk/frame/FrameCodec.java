@@ -69,18 +69,14 @@ public final class FrameCodec {
             case DataFrame data -> data.payload();
             case HeadersFrame headers ->
                     ByteBuffer.allocate(
-                                    VarInt.length(headers.totalBytes())
-                                            + headers.fragment().length)
+                                    VarInt.length(headers.totalBytes()) + headers.fragment().length)
                             .put(VarInt.encode(headers.totalBytes()))
                             .put(headers.fragment())
                             .array();
             case ContinuationFrame continuation -> continuation.fragment();
             case PriorityFrame priority ->
-                    new byte[] {
-                        (byte) priority.urgency(), (byte) (priority.incremental() ? 1 : 0)
-                    };
-            case RstStreamFrame reset ->
-                    ByteBuffer.allocate(8).putLong(reset.errorCode()).array();
+                    new byte[] {(byte) priority.urgency(), (byte) (priority.incremental() ? 1 : 0)};
+            case RstStreamFrame reset -> ByteBuffer.allocate(8).putLong(reset.errorCode()).array();
             case SettingsFrame settings -> settings(settings);
             case PushPromiseFrame push -> push.promise().toCbor().encode();
             case PingFrame ping ->

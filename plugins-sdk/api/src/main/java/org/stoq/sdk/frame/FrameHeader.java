@@ -23,11 +23,10 @@ public record FrameHeader(FrameType type, long streamId, int length) {
         int length = source.getShort() & 0xFFFF;
         FrameType type =
                 FrameType.ofCode(code)
-                        .orElseThrow(
-                                () ->
-                                        new StoqException(
-                                                StoqErrorCode.FRAME_MALFORMED,
-                                                "frame type 0x%02X".formatted(code)));
+                        .orElseThrow(() ->
+                                new StoqException(
+                                        StoqErrorCode.FRAME_MALFORMED,
+                                        "frame type 0x%02X".formatted(code)));
         return new FrameHeader(type, streamId, length);
     }
 

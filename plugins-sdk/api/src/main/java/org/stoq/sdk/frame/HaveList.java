@@ -84,10 +84,10 @@ public record HaveList(List<Entry> entries) {
             long ttl = entry.integer(3);
             if (size < 0 || ttl < 0) {
                 throw new StoqException(
-                        StoqErrorCode.INVALID_REQUEST, "an object of %d bytes for %d s".formatted(size, ttl));
+                        StoqErrorCode.INVALID_REQUEST,
+                        "an object of %d bytes for %d s".formatted(size, ttl));
             }
-            entries.add(
-                    new Entry(entry.digest(1), size, (int) Math.min(ttl, Integer.MAX_VALUE)));
+            entries.add(new Entry(entry.digest(1), size, (int) Math.min(ttl, Integer.MAX_VALUE)));
         }
         return new Signed(envelope.signer(), entries);
     }

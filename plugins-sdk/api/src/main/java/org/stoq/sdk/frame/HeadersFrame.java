@@ -1,8 +1,8 @@
 package org.stoq.sdk.frame;
 
 /**
- * HEADERS: the length of a header block as a variable-length integer (RFC 9000 s.16), and as much of
- * the block as fits.
+ * HEADERS: the length of a header block as a variable-length integer (RFC 9000 s.16), and as much
+ * of the block as fits.
  *
  * @param streamId the stream it travels on
  * @param totalBytes length of the whole block

@@ -4,7 +4,10 @@ import java.nio.ByteBuffer;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 
-/** Variable-length integers of QUIC: the two top bits of the first byte give the length (RFC 9000 s.16). */
+/**
+ * Variable-length integers of QUIC: the two top bits of the first byte give the length (RFC 9000
+ * s.16).
+ */
 final class VarInt {
     static final long MAX = (1L << 62) - 1;
 

@@ -1,8 +1,8 @@
 package org.stoq.sdk.frame;
 
 /**
- * WINDOW_UPDATE: how much more content the sender of this frame is willing to take on a stream, above
- * the flow control of QUIC (decision 11).
+ * WINDOW_UPDATE: how much more content the sender of this frame is willing to take on a stream,
+ * above the flow control of QUIC (decision 11).
  *
  * @param streamId the stream it is about
  * @param creditBytes bytes to add to the credit, 1 to 2^31-1

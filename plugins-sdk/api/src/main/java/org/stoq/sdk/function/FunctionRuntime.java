@@ -13,8 +13,8 @@ public interface FunctionRuntime extends Strategy {
     /**
      * Compiles a function. Blocks for as long as that takes.
      *
-     * @throws StoqException INVALID_REQUEST with line and column if the source is wrong, UNSUPPORTED
-     *     for a language that it does not run
+     * @throws StoqException INVALID_REQUEST with line and column if the source is wrong,
+     *     UNSUPPORTED for a language that it does not run
      */
     LoadedFunction load(FunctionSource source) throws StoqException;
 }

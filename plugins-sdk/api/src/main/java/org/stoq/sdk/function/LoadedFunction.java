@@ -7,7 +7,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 public interface LoadedFunction extends AutoCloseable {
     /**
-     * Answers one request. Blocks until the response's head is there; an interrupt ends the function.
+     * Answers one request. Blocks until the response's head is there; an interrupt ends the
+     * function.
      *
      * @throws org.stoq.sdk.StoqException INTERNAL with the function's own error, TOO_LARGE or
      *     DEADLINE_EXCEEDED past a limit

@@ -29,8 +29,8 @@ public interface Peer {
     /**
      * Makes a call without a body. Blocks until the head of the answer is there.
      *
-     * @throws org.stoq.sdk.StoqException with the error that the peer answers, DEADLINE_EXCEEDED, or
-     *     the reason why the connection ended
+     * @throws org.stoq.sdk.StoqException with the error that the peer answers, DEADLINE_EXCEEDED,
+     *     or the reason why the connection ended
      */
     Reply call(Request request) throws IOException;
 

@@ -14,7 +14,8 @@ import org.stoq.sdk.strategy.Strategy;
  *
  * <p>Called by many virtual threads at once; methods may block on the disk. What was written before
  * a {@link #sync} that returned survives a killed process and a power cut. The store does not know
- * the plain bytes: whoever writes a chunk has checked its digest, whoever reads one checks it again.
+ * the plain bytes: whoever writes a chunk has checked its digest, whoever reads one checks it
+ * again.
  */
 @ConsumerType
 public interface ChunkStore extends Strategy {
@@ -65,8 +66,8 @@ public interface ChunkStore extends Strategy {
     List<NameBinding> list(String prefix, String after, int limit);
 
     /**
-     * Makes everything durable that was written before the call, by whatever thread. Blocks until it
-     * is; calls at the same time share the work.
+     * Makes everything durable that was written before the call, by whatever thread. Blocks until
+     * it is; calls at the same time share the work.
      *
      * @throws StoqException STORAGE_FULL or INTERNAL if the disk refuses; what was not yet durable
      *     is lost then, what was stays

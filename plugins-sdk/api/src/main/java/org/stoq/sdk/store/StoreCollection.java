@@ -12,7 +12,9 @@ import org.stoq.sdk.StoqException;
  */
 @ConsumerType
 public interface StoreCollection extends AutoCloseable {
-    /** Keeps a chunk. Returns whether it was not yet marked, so that shared trees are walked once. */
+    /**
+     * Keeps a chunk. Returns whether it was not yet marked, so that shared trees are walked once.
+     */
     boolean keep(Digest digest);
 
     /**

@@ -18,20 +18,20 @@ import org.stoq.sdk.StoqException;
 /**
  * The place where strategies of one kind come and go while the node uses whichever is active.
  *
- * <p><b>Which is active.</b> The one with the {@linkplain #prefer configured name}; where that is not
- * here, the one that was active before the one that went or failed; else the highest ranking, the
- * newest of equals. Strategies that are draining or quarantined are passed over.
+ * <p><b>Which is active.</b> The one with the {@linkplain #prefer configured name}; where that is
+ * not here, the one that was active before the one that went or failed; else the highest ranking,
+ * the newest of equals. Strategies that are draining or quarantined are passed over.
  *
- * <p><b>Replacement.</b> New uses begin on the new strategy at once; uses in flight hold a lease and
- * finish on the old one; {@link #withdraw} returns when the last of them has.
+ * <p><b>Replacement.</b> New uses begin on the new strategy at once; uses in flight hold a lease
+ * and finish on the old one; {@link #withdraw} returns when the last of them has.
  *
- * <p><b>Isolation.</b> An unchecked exception or a linkage error out of a strategy is a defect of it,
- * and so is a call that takes longer than the stall limit: it is counted, the strategy is put into
- * quarantine, and the call is repeated on the one that takes over. The last strategy that is left
- * stays active whatever it does, and its failures reach the caller as INTERNAL.
+ * <p><b>Isolation.</b> An unchecked exception or a linkage error out of a strategy is a defect of
+ * it, and so is a call that takes longer than the stall limit: it is counted, the strategy is put
+ * into quarantine, and the call is repeated on the one that takes over. The last strategy that is
+ * left stays active whatever it does, and its failures reach the caller as INTERNAL.
  *
- * <p>Thread-safe. {@link #acquire} and {@link #call} take no lock, so a stalled strategy makes nobody
- * wait but its own callers.
+ * <p>Thread-safe. {@link #acquire} and {@link #call} take no lock, so a stalled strategy makes
+ * nobody wait but its own callers.
  *
  * @param <S> kind of strategy
  */
@@ -163,18 +163,17 @@ public final class StrategySlot<S extends Strategy> {
 
     /** Sets the name that the configuration asks for; it may belong to nobody as yet. */
     public void prefer(String name) {
-        changing(
-                () -> {
-                    preferredName = name;
-                    fallbackName = null;
-                });
+        changing(() -> {
+            preferredName = name;
+            fallbackName = null;
+        });
     }
 
     /**
      * Adds a strategy; it becomes active if it is the one to choose.
      *
-     * @throws IllegalArgumentException if its name is not of the form that {@link Strategy#name} asks
-     *     for; it is not added then
+     * @throws IllegalArgumentException if its name is not of the form that {@link Strategy#name}
+     *     asks for; it is not added then
      */
     public void offer(S strategy, StrategyStatus.Origin origin) {
         Tenure<S> tenure = new Tenure<>(spi, strategy, origin);
@@ -182,8 +181,8 @@ public final class StrategySlot<S extends Strategy> {
     }
 
     /**
-     * Removes a strategy: no use begins on it any more, then waits for those in flight. An interrupt
-     * ends the wait.
+     * Removes a strategy: no use begins on it any more, then waits for those in flight. An
+     * interrupt ends the wait.
      *
      * @return whether all uses had finished in time; what is left of them fails as its bundle goes
      */
@@ -236,7 +235,8 @@ public final class StrategySlot<S extends Strategy> {
             if (tenure.interruptStalled(now - limit.toNanos())) {
                 fail(
                         tenure,
-                        new IllegalStateException("a call took longer than " + limit.toMillis() + " ms"));
+                        new IllegalStateException(
+                                "a call took longer than " + limit.toMillis() + " ms"));
             }
         }
     }
@@ -256,7 +256,9 @@ public final class StrategySlot<S extends Strategy> {
         }
     }
 
-    /** Acquires first and checks then: a strategy that begins to drain in between is let go again. */
+    /**
+     * Acquires first and checks then: a strategy that begins to drain in between is let go again.
+     */
     private Tenure<S> enter() throws StoqException {
         while (true) {
             Tenure<S> tenure = active;
@@ -327,15 +329,14 @@ public final class StrategySlot<S extends Strategy> {
     private boolean fail(Tenure<S> tenure, Throwable cause) {
         tenure.countFailure(cause);
         boolean quarantined =
-                changing(
-                        () -> {
-                            boolean other = tenures.stream().anyMatch(t -> t != tenure && t.eligible());
-                            if (!other || !tenure.eligible()) {
-                                return false;
-                            }
-                            tenure.quarantine();
-                            return true;
-                        });
+                changing(() -> {
+                    boolean other = tenures.stream().anyMatch(t -> t != tenure && t.eligible());
+                    if (!other || !tenure.eligible()) {
+                        return false;
+                    }
+                    tenure.quarantine();
+                    return true;
+                });
         if (quarantined) {
             LOG.log(
                     System.Logger.Level.ERROR,
@@ -360,11 +361,10 @@ public final class StrategySlot<S extends Strategy> {
     }
 
     private void changing(Runnable change) {
-        changing(
-                () -> {
-                    change.run();
-                    return true;
-                });
+        changing(() -> {
+            change.run();
+            return true;
+        });
     }
 
     /** Changes something under the lock, chooses anew, and tells the listeners outside of it. */
@@ -379,8 +379,7 @@ public final class StrategySlot<S extends Strategy> {
             if (lost) {
                 fallbackName = formerName;
             }
-            Tenure<S> after =
-                    tenures.stream().filter(Tenure::eligible).max(choice()).orElse(null);
+            Tenure<S> after = tenures.stream().filter(Tenure::eligible).max(choice()).orElse(null);
             changed = before != after;
             if (changed && before != null && !lost) {
                 formerName = before.name();
@@ -407,15 +406,17 @@ public final class StrategySlot<S extends Strategy> {
         try {
             listener.run();
         } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "a listener of " + spi.getSimpleName() + " failed", e);
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "a listener of " + spi.getSimpleName() + " failed",
+                    e);
         }
     }
 
     /** A lease that somebody holds for long. */
     private final class HeldLease implements Lease<S> {
         private final Tenure<S> tenure;
-        private final AtomicBoolean open =
-                new AtomicBoolean(true);
+        private final AtomicBoolean open = new AtomicBoolean(true);
 
         HeldLease(Tenure<S> tenure) {
             this.tenure = tenure;

@@ -1,9 +1,10 @@
 /**
- * How every swappable part of the node is chosen, replaced while in use, and isolated when it fails.
+ * How every swappable part of the node is chosen, replaced while in use, and isolated when it
+ * fails.
  *
  * <p>A plug-in registers a {@link org.stoq.sdk.strategy.Strategy} as a service. Whoever uses
- * strategies of that kind holds a {@link org.stoq.sdk.strategy.StrategySlot} and asks it for a lease
- * on the active one, call by call:
+ * strategies of that kind holds a {@link org.stoq.sdk.strategy.StrategySlot} and asks it for a
+ * lease on the active one, call by call:
  *
  * <pre>{@code
  * int length = chunkers.call(chunker -> chunker.cut(bytes, from, to, sizes));

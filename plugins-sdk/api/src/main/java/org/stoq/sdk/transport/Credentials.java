@@ -23,7 +23,8 @@ public record Credentials(
         chain = List.copyOf(chain);
         authorities = List.copyOf(authorities);
         if (chain.isEmpty() != key.isEmpty()) {
-            throw new IllegalArgumentException("a certificate chain needs its key, and a key its chain");
+            throw new IllegalArgumentException(
+                    "a certificate chain needs its key, and a key its chain");
         }
     }
 

@@ -6,7 +6,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 import org.stoq.sdk.StoqErrorCode;
 
 /**
- * One QUIC stream (RFC 9000 s.2). One thread reads and one writes; {@link #abort} may come from any.
+ * One QUIC stream (RFC 9000 s.2). One thread reads and one writes; {@link #abort} may come from
+ * any.
  *
  * <p>A reset ends both directions, whichever side it comes from.
  */
@@ -32,12 +33,13 @@ public interface QuicStream {
      * Writes all remaining bytes. Blocks while flow control, congestion control or a full send
      * buffer hold them back: this is the back-pressure of the protocol.
      *
-     * <p>An engine may fail to tell a STOP_SENDING that came while nobody wrote: later writes may block
-     * then until {@link #abort} or the end of the connection.
+     * <p>An engine may fail to tell a STOP_SENDING that came while nobody wrote: later writes may
+     * block then until {@link #abort} or the end of the connection.
      *
-     * @param source borrowed until the return: the bytes are copied once, into a buffer that waits for its turn
-     * @throws org.stoq.sdk.StoqException CANCELLED, or the peer's code where that is known, if it sent
-     *     STOP_SENDING; else as {@link #read}
+     * @param source borrowed until the return: the bytes are copied once, into a buffer that waits
+     *     for its turn
+     * @throws org.stoq.sdk.StoqException CANCELLED, or the peer's code where that is known, if it
+     *     sent STOP_SENDING; else as {@link #read}
      */
     void write(ByteBuffer source) throws IOException;
 
@@ -62,8 +64,8 @@ public interface QuicStream {
     /**
      * Gives up both directions: RESET_STREAM and STOP_SENDING with the code, where they still make
      * sense. Reads and writes that are blocked, and all later ones, fail with the code. Does not
-     * block. Harmless after the end; frees what has arrived and was not read, so a stream that is not
-     * read to its end must be aborted.
+     * block. Harmless after the end; frees what has arrived and was not read, so a stream that is
+     * not read to its end must be aborted.
      */
     void abort(StoqErrorCode code);
 }

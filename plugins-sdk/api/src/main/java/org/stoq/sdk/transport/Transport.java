@@ -29,8 +29,8 @@ public interface Transport extends Strategy {
     /**
      * Opens a connection. Blocks until the handshake has finished; an interrupt gives up.
      *
-     * <p>A client's handshake is over before the server has judged its certificate (RFC 8446 s.4.4.4),
-     * so a refusal by the server may come later, as the reason why the connection ended.
+     * <p>A client's handshake is over before the server has judged its certificate (RFC 8446
+     * s.4.4.4), so a refusal by the server may come later, as the reason why the connection ended.
      *
      * @param remote a resolved IPv6 address
      * @param serverName the name or address literal that the server's certificate must carry in its

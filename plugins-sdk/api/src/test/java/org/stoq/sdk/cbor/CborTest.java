@@ -156,8 +156,7 @@ class CborTest {
                 assertThat(CborMap.decode(input).encode()).isEqualTo(input);
                 accepted++;
             } catch (StoqException e) {
-                assertThat(e.code())
-                        .isIn(StoqErrorCode.INVALID_REQUEST, StoqErrorCode.TOO_LARGE);
+                assertThat(e.code()).isIn(StoqErrorCode.INVALID_REQUEST, StoqErrorCode.TOO_LARGE);
             }
         }
         assertThat(accepted).isPositive();

@@ -5,12 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +13,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigTableTest {
     private static final String KEY_OF_64 = "AB".repeat(32);
@@ -103,12 +102,11 @@ class ConfigTableTest {
 
         Map<String, Object> properties = new HashMap<>(table.write(defaults));
         assertThat(properties.values())
-                .allMatch(
-                        value ->
-                                value instanceof Long
-                                        || value instanceof Boolean
-                                        || value instanceof String
-                                        || value instanceof String[]);
+                .allMatch(value ->
+                        value instanceof Long
+                                || value instanceof Boolean
+                                || value instanceof String
+                                || value instanceof String[]);
         properties.put("service.pid", table.pid());
         assertThat(table.readProperties(properties)).isEqualTo(defaults);
     }
@@ -169,7 +167,7 @@ class ConfigTableTest {
                 .extracting(ConfigProblem::toString)
                 .containsExactlyInAnyOrder(
                         "chache_size: unknown key 'chache_size' in [cdn] (did you mean"
-                            + " 'cache_size'?)",
+                                + " 'cache_size'?)",
                         "cache_size: expects a number of bytes or a text such as \"10GB\" or"
                                 + " \"64KiB\", found true",
                         "replication_factor: 0 is not possible: from 1 to 1000",
@@ -280,10 +278,8 @@ class ConfigTableTest {
     void theConstructorChecksToo() {
         RoutingConfig routing = RoutingConfig.TABLE.defaults();
 
-        assertThatThrownBy(
-                        () ->
-                                new RoutingConfig(
-                                        routing.updateInterval(), "x", 256, routing.timeout()))
+        assertThatThrownBy(() ->
+                        new RoutingConfig(routing.updateInterval(), "x", 256, routing.timeout()))
                 .isInstanceOf(InvalidConfigException.class)
                 .hasMessage("routing.max_hops: 256 is not possible: from 1 to 255");
     }
@@ -332,11 +328,10 @@ class ConfigTableTest {
 
     @Test
     void refusesTypedValuesAndUnknownKeysLikeThoseOfAFile() {
-        assertThatThrownBy(
-                        () ->
-                                CdnConfig.TABLE.with(
-                                        CdnConfig.TABLE.defaults(),
-                                        Map.of("replication_factor", "many", "sise", "1")))
+        assertThatThrownBy(() ->
+                        CdnConfig.TABLE.with(
+                                CdnConfig.TABLE.defaults(),
+                                Map.of("replication_factor", "many", "sise", "1")))
                 .isInstanceOf(InvalidConfigException.class)
                 .hasMessageContaining("replication_factor: expects a whole number")
                 .hasMessageContaining("unknown key 'sise'");

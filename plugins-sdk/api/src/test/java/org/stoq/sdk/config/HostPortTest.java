@@ -1,18 +1,17 @@
 package org.stoq.sdk.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.net.Inet6Address;
 
 class HostPortTest {
     @ParameterizedTest
@@ -114,8 +113,7 @@ class HostPortTest {
         "1:2:3:4:5:6:0:0, [1:2:3:4:5:6::]:7",
     })
     void writesSocketsInTheShortestForm(String literal, String text) {
-        HostPort written =
-                HostPort.of(new InetSocketAddress(InetAddress.ofLiteral(literal), 7));
+        HostPort written = HostPort.of(new InetSocketAddress(InetAddress.ofLiteral(literal), 7));
 
         assertThat(written).hasToString(text);
         assertThat(HostPort.parse(text)).isEqualTo(written);
@@ -125,9 +123,15 @@ class HostPortTest {
     void leavesOutAScopeThatSaysNothing() throws UnknownHostException {
         byte[] loopback = InetAddress.ofLiteral("::1").getAddress();
 
-        assertThat(HostPort.of(new InetSocketAddress(Inet6Address.getByAddress("", loopback, 0), 7)))
+        assertThat(
+                        HostPort.of(
+                                new InetSocketAddress(
+                                        Inet6Address.getByAddress("", loopback, 0), 7)))
                 .hasToString("[::1]:7");
-        assertThat(HostPort.of(new InetSocketAddress(Inet6Address.getByAddress("", loopback, 3), 7)))
+        assertThat(
+                        HostPort.of(
+                                new InetSocketAddress(
+                                        Inet6Address.getByAddress("", loopback, 3), 7)))
                 .hasToString("[::1%3]:7");
     }
 

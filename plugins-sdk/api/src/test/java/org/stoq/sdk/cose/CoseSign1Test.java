@@ -61,7 +61,10 @@ class CoseSign1Test {
     void aSignatureIsWorthNothingInAnotherDomain() {
         byte[] signed = CoseSign1.sign(signer, DOMAIN, new byte[] {1}).encoded();
         SigningDomain other = new SigningDomain("mesh", "have-list");
-        assertThat(catchThrowableOfType(StoqException.class, () -> CoseSign1.verify(signed, other)).code())
+        assertThat(
+                        catchThrowableOfType(
+                                        StoqException.class, () -> CoseSign1.verify(signed, other))
+                                .code())
                 .isEqualTo(StoqErrorCode.INTEGRITY);
     }
 
@@ -71,7 +74,9 @@ class CoseSign1Test {
         for (int bit = 0; bit < signed.length * 8; bit++) {
             byte[] damaged = signed.clone();
             damaged[bit / 8] ^= (byte) (1 << bit % 8);
-            assertThat(catchThrowableOfType(StoqException.class, () -> CoseSign1.verify(damaged, DOMAIN)))
+            assertThat(
+                            catchThrowableOfType(
+                                    StoqException.class, () -> CoseSign1.verify(damaged, DOMAIN)))
                     .as("bit " + bit)
                     .isNotNull();
         }

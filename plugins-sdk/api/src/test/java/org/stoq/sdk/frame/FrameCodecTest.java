@@ -131,7 +131,10 @@ class FrameCodecTest {
                 new HaveList(List.of(new HaveList.Entry(Digest.of(new byte[0]), 5, 60)))
                         .sign(SIGNER);
         assertThat(HaveList.verify(have).holder()).isEqualTo(SIGNER.id());
-        assertThat(catchThrowableOfType(StoqException.class, () -> LinkStateAdvert.verify(have)).code())
+        assertThat(
+                        catchThrowableOfType(
+                                        StoqException.class, () -> LinkStateAdvert.verify(have))
+                                .code())
                 .isEqualTo(StoqErrorCode.INTEGRITY);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new LinkStateAdvert(OTHER, 1, List.of()).sign(SIGNER));

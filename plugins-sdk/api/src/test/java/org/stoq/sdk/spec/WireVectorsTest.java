@@ -85,7 +85,8 @@ class WireVectorsTest {
     }
 
     private static List<Vector> read(String file) throws IOException {
-        Path folder = Path.of(System.getProperty("basedir", ".")).resolve("../../docs/spec/vectors");
+        Path folder =
+                Path.of(System.getProperty("basedir", ".")).resolve("../../docs/spec/vectors");
         return Files.readAllLines(folder.resolve(file)).stream()
                 .filter(line -> !line.isBlank() && !line.startsWith("#"))
                 .map(line -> line.split("\\s*;\\s*", 3))
@@ -191,7 +192,8 @@ class WireVectorsTest {
     @Test
     void headerBlocksAreEncodedAndDecodedAsPublished() throws Exception {
         List<Vector> vectors = read("headers.txt");
-        assertThat(vectors.stream().map(Vector::name)).containsExactlyElementsOf(headers().keySet());
+        assertThat(vectors.stream().map(Vector::name))
+                .containsExactlyElementsOf(headers().keySet());
         for (Vector vector : vectors) {
             assertThat(vector.bytes()).as(vector.name).isEqualTo(headers().get(vector.name));
             byte[] again =

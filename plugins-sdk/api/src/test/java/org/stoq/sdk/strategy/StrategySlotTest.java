@@ -156,10 +156,9 @@ class StrategySlotTest {
                 catchThrowableOfType(
                         StoqException.class,
                         () ->
-                                slot.<String, StoqException>call(
-                                        strategy -> {
-                                            throw expected;
-                                        }));
+                                slot.<String, StoqException>call(strategy -> {
+                                    throw expected;
+                                }));
         assertThat(seen).isSameAs(expected);
         assertThat(slot.status().getFirst().failures()).isZero();
     }
@@ -218,12 +217,11 @@ class StrategySlotTest {
         offer(first, 1);
         offer(stalling, 5);
         FutureTask<String> call =
-                new FutureTask<>(
-                        () -> {
-                            String greeting = greet();
-                            interruptLeft.set(Thread.currentThread().isInterrupted());
-                            return greeting;
-                        });
+                new FutureTask<>(() -> {
+                    String greeting = greet();
+                    interruptLeft.set(Thread.currentThread().isInterrupted());
+                    return greeting;
+                });
         Thread.startVirtualThread(call);
         inside.await();
         now.addAndGet(Duration.ofSeconds(5).toNanos());
@@ -239,10 +237,9 @@ class StrategySlotTest {
     @Test
     void listenersHearEveryChangeAndMayFail() {
         AtomicInteger changes = new AtomicInteger();
-        slot.onChange(
-                () -> {
-                    throw new IllegalStateException("a listener's own affair");
-                });
+        slot.onChange(() -> {
+            throw new IllegalStateException("a listener's own affair");
+        });
         StrategySlot.Subscription subscription = slot.onChange(changes::incrementAndGet);
         offer(first, 1);
         offer(second, 0);
@@ -261,21 +258,19 @@ class StrategySlotTest {
         List<FutureTask<Long>> callers = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             FutureTask<Long> caller =
-                    new FutureTask<>(
-                            () -> {
-                                long calls = 0;
-                                while (!stop.get()) {
-                                    slot.<Boolean, StoqException>call(
-                                            strategy -> {
-                                                if (strategy instanceof Swapped swapped) {
-                                                    swapped.use(inGone);
-                                                }
-                                                return true;
-                                            });
-                                    calls++;
+                    new FutureTask<>(() -> {
+                        long calls = 0;
+                        while (!stop.get()) {
+                            slot.<Boolean, StoqException>call(strategy -> {
+                                if (strategy instanceof Swapped swapped) {
+                                    swapped.use(inGone);
                                 }
-                                return calls;
+                                return true;
                             });
+                            calls++;
+                        }
+                        return calls;
+                    });
             callers.add(caller);
             Thread.ofPlatform().start(caller);
         }

@@ -12,8 +12,8 @@ import org.stoq.sdk.frame.Frame;
 import org.stoq.sdk.frame.RstStreamFrame;
 
 /**
- * A body on its way out: DATA frames, as much as the peer gives credit for, when it is this stream's
- * turn. Belongs to one thread; {@link #abort} may come from another.
+ * A body on its way out: DATA frames, as much as the peer gives credit for, when it is this
+ * stream's turn. Belongs to one thread; {@link #abort} may come from another.
  */
 final class BodyWriter implements WritableByteChannel {
     private final FrameStream stream;

@@ -56,8 +56,7 @@ final class ControlReader {
         }
         switch (frame) {
             case SettingsFrame settings -> settings(settings);
-            case PingFrame ping when ping.acknowledgement() ->
-                    target.pong(ping.number(), nowNanos);
+            case PingFrame ping when ping.acknowledgement() -> target.pong(ping.number(), nowNanos);
             case PingFrame ping -> {
                 countPing(nowNanos);
                 target.reply(new PingFrame(true, ping.number()));

@@ -14,7 +14,8 @@ import org.stoq.sdk.transport.QuicConnection;
 /**
  * Our own control stream, which any thread may write to. It never ends.
  *
- * <p>A peer that does not read it loses the connection: everybody who reads a body gives credit here.
+ * <p>A peer that does not read it loses the connection: everybody who reads a body gives credit
+ * here.
  */
 final class ControlStream {
     private final ReentrantLock lock = new ReentrantLock();

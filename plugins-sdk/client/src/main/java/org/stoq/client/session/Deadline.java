@@ -20,12 +20,11 @@ final class Deadline implements AutoCloseable {
         Deadline deadline = new Deadline();
         deadline.met
                 .orTimeout(time.toNanos(), TimeUnit.NANOSECONDS)
-                .whenComplete(
-                        (nothing, failure) -> {
-                            if (failure instanceof TimeoutException) {
-                                late.run();
-                            }
-                        });
+                .whenComplete((nothing, failure) -> {
+                    if (failure instanceof TimeoutException) {
+                        late.run();
+                    }
+                });
         return deadline;
     }
 

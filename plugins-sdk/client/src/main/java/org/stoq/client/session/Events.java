@@ -36,11 +36,10 @@ final class Events {
     void opened() {
         Thread.ofVirtual()
                 .name("stoq-session-events")
-                .start(
-                        () -> {
-                            tell(() -> handler.opened(session));
-                            run();
-                        });
+                .start(() -> {
+                    tell(() -> handler.opened(session));
+                    run();
+                });
     }
 
     void announced(Frame frame) throws StoqException {

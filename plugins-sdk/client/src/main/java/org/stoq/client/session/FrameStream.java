@@ -28,7 +28,9 @@ final class FrameStream {
         this.violations = violations;
     }
 
-    /** Returns the same stream as a control stream, once its first frame has shown that it is one. */
+    /**
+     * Returns the same stream as a control stream, once its first frame has shown that it is one.
+     */
     FrameStream asControl() {
         return new FrameStream(quic, true, violations);
     }
@@ -45,8 +47,8 @@ final class FrameStream {
      * Reads the next frame's header. Blocks.
      *
      * @return the header, or null at the end of the stream
-     * @throws StoqException if a frame breaks off, or does not belong on this stream: the connection
-     *     has ended then
+     * @throws StoqException if a frame breaks off, or does not belong on this stream: the
+     *     connection has ended then
      */
     @Nullable FrameHeader next() throws IOException {
         FrameHeader header = nextOfAnyKind();

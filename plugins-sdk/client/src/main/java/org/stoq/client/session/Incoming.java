@@ -110,9 +110,7 @@ final class Incoming {
 
     private void refuse(BodyWriter answer, StoqException reason) throws IOException {
         HeaderBlocks.write(
-                stream,
-                IncomingCall.failure(reason).encode(),
-                session.maxHeaderBytesOfPeer());
+                stream, IncomingCall.failure(reason).encode(), session.maxHeaderBytesOfPeer());
         answer.close();
         session.reader(stream).discardWithoutCredit();
     }

@@ -67,7 +67,9 @@ final class IncomingCall implements Call {
         return answer;
     }
 
-    /** Ends the call after its handler: what is open is closed, what was not read is thrown away. */
+    /**
+     * Ends the call after its handler: what is open is closed, what was not read is thrown away.
+     */
     void finish() throws IOException {
         if (!responded) {
             respond(Response.ok().withBody(0));

@@ -75,8 +75,7 @@ public final class OutgoingCall implements AutoCloseable {
                 throw stream.violation(
                         StoqErrorCode.PROTOCOL_VIOLATION, "a call was ended without an answer");
             }
-            Response response =
-                    Response.decode(HeaderBlocks.read(stream, first, maxHeaderBytes));
+            Response response = Response.decode(HeaderBlocks.read(stream, first, maxHeaderBytes));
             reader.expecting(response.bodyLength());
             if (response.bodyLength().equals(OptionalLong.of(0))) {
                 // Nothing comes any more, so the call is over without anybody reading.
@@ -94,8 +93,8 @@ public final class OutgoingCall implements AutoCloseable {
     }
 
     /**
-     * Returns where to write the request's body. Writing fails with the peer's refusal, for which it
-     * waits if the stream has broken off already.
+     * Returns where to write the request's body. Writing fails with the peer's refusal, for which
+     * it waits if the stream has broken off already.
      */
     public WritableByteChannel body() {
         return body;
@@ -129,8 +128,8 @@ public final class OutgoingCall implements AutoCloseable {
     /**
      * Ends the request's body if that is open still, and waits for the head of the answer.
      *
-     * @throws StoqException the error that the peer answers, DEADLINE_EXCEEDED, or the reason why the
-     *     connection ended
+     * @throws StoqException the error that the peer answers, DEADLINE_EXCEEDED, or the reason why
+     *     the connection ended
      */
     public Reply reply() throws IOException {
         try {

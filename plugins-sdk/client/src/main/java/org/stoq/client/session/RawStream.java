@@ -62,8 +62,8 @@ public final class RawStream implements AutoCloseable {
     }
 
     /**
-     * Ends both directions: properly where the peer's end was read, else all of it with CANCELLED, and
-     * what was written may not arrive.
+     * Ends both directions: properly where the peer's end was read, else all of it with CANCELLED,
+     * and what was written may not arrive.
      */
     @Override
     public void close() throws IOException {

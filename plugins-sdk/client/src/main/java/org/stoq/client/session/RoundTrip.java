@@ -33,7 +33,9 @@ final class RoundTrip {
         }
     }
 
-    /** Takes an answer; one to another PING than the newest, or a second one, counts for nothing. */
+    /**
+     * Takes an answer; one to another PING than the newest, or a second one, counts for nothing.
+     */
     void acknowledged(long answered, long nowNanos) {
         lock.lock();
         try {
@@ -42,7 +44,8 @@ final class RoundTrip {
             }
             awaiting = false;
             long sample = nowNanos - sentNanos;
-            smoothedNanos = measured ? smoothedNanos + (sample - smoothedNanos) / SMOOTHING : sample;
+            smoothedNanos =
+                    measured ? smoothedNanos + (sample - smoothedNanos) / SMOOTHING : sample;
             measured = true;
         } finally {
             lock.unlock();

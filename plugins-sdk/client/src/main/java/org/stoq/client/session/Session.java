@@ -34,8 +34,8 @@ import org.stoq.sdk.transport.QuicStream;
 /**
  * STOQ on one QUIC connection. Both sides are alike: each may call, push and announce.
  *
- * <p>Longer than others, because everything that ends a connection meets here; what needs no such view
- * is in the classes beside it.
+ * <p>Longer than others, because everything that ends a connection meets here; what needs no such
+ * view is in the classes beside it.
  *
  * <p>Threads, all of them virtual: one accepts streams, one reads the peer's control stream, one
  * tells the handler what was announced, one pings; each incoming stream has its own. Any thread may
@@ -71,8 +71,7 @@ public final class Session implements AutoCloseable {
         this.connection = connection;
         this.options = options;
         this.handler = handler;
-        Optional<PeerCertificate> certificate =
-                PeerCertificate.of(connection.peerCertificates());
+        Optional<PeerCertificate> certificate = PeerCertificate.of(connection.peerCertificates());
         this.peer =
                 new Caller(
                         certificate.map(PeerCertificate::id),
@@ -125,7 +124,10 @@ public final class Session implements AutoCloseable {
         return connection;
     }
 
-    /** Returns the smoothed round trip of PING frames; the initial one before the first has returned. */
+    /**
+     * Returns the smoothed round trip of PING frames; the initial one before the first has
+     * returned.
+     */
     public Duration roundTrip() {
         return roundTrip.smoothed();
     }
@@ -194,18 +196,18 @@ public final class Session implements AutoCloseable {
         FrameStream stream = openFrames(true);
         BodyWriter writer = writer(stream, settings, () -> streams.forget(stream.id()));
         RawStream raw =
-                new RawStream(
-                        stream, reader(stream), writer, code -> tellGivenUp(stream, code));
+                new RawStream(stream, reader(stream), writer, code -> tellGivenUp(stream, code));
         raw.closed().thenRun(streams::outgoingEnds);
         return raw;
     }
 
     /**
-     * Pushes an object on a stream of its own. Blocks until its bytes are handed over, for the default
-     * deadline at most.
+     * Pushes an object on a stream of its own. Blocks until its bytes are handed over, for the
+     * default deadline at most.
      *
      * @return false if the peer is known not to want it; of a small object nobody may know that yet
-     * @throws StoqException DEADLINE_EXCEEDED, what the peer refuses with, or why the connection ended
+     * @throws StoqException DEADLINE_EXCEEDED, what the peer refuses with, or why the connection
+     *     ended
      */
     public boolean push(PushPromise promise, ByteBuffer body) throws IOException {
         Settings settings = awaitSettings();
@@ -447,8 +449,7 @@ public final class Session implements AutoCloseable {
 
         @Override
         public void givenUp(long streamId, StoqErrorCode code) {
-            streams.givenUp(
-                    streamId, new StoqException(code, "the peer has given the stream up"));
+            streams.givenUp(streamId, new StoqException(code, "the peer has given the stream up"));
         }
 
         @Override

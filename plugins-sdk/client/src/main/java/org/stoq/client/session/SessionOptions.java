@@ -8,8 +8,8 @@ import org.stoq.sdk.frame.Settings;
  *
  * @param settings what this side announces in SETTINGS
  * @param keepAlive how often a PING keeps the connection alive while it is needed; zero for never
- * @param alwaysNeeded whether the connection is needed without open streams too, as that between two
- *     nodes is, on which announcements come
+ * @param alwaysNeeded whether the connection is needed without open streams too, as that between
+ *     two nodes is, on which announcements come
  * @param initialRtt the round trip to assume before the first PING has come back
  * @param defaultDeadline deadline of calls that name none, and for the peer's SETTINGS to arrive
  */

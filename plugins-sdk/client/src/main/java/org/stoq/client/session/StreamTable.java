@@ -40,8 +40,8 @@ final class StreamTable {
     /**
      * Counts a stream that the peer has opened and this thread serves.
      *
-     * @throws StoqException GOING_AWAY if it comes too late, or the code that the peer has given it up
-     *     with; it is not counted then
+     * @throws StoqException GOING_AWAY if it comes too late, or the code that the peer has given it
+     *     up with; it is not counted then
      */
     void incomingBegins(long streamId) throws StoqException {
         incoming.incrementAndGet();
@@ -95,7 +95,9 @@ final class StreamTable {
         return leaving;
     }
 
-    /** Returns a stage that completes when nothing of the peer is under way after {@link #leave}. */
+    /**
+     * Returns a stage that completes when nothing of the peer is under way after {@link #leave}.
+     */
     CompletionStage<Void> idle() {
         return idle.minimalCompletionStage();
     }

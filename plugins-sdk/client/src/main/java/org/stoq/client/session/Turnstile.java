@@ -11,9 +11,9 @@ import org.stoq.sdk.StoqException;
 /**
  * Lets the most urgent stream of a connection write first (RFC 9218 s.10).
  *
- * <p>A stream that has a frame to write stands in line while a more urgent one is writing, but never
- * longer than a limit: a stream whose reader has stopped must not stop the
- * others. Streams that are not incremental go in the order of their ids. Thread-safe.
+ * <p>A stream that has a frame to write stands in line while a more urgent one is writing, but
+ * never longer than a limit: a stream whose reader has stopped must not stop the others. Streams
+ * that are not incremental go in the order of their ids. Thread-safe.
  */
 final class Turnstile {
     /**

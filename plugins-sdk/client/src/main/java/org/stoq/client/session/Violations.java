@@ -4,8 +4,8 @@ import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 
 /**
- * Where it is said that the peer has broken the protocol. The connection ends at that moment, whatever
- * the code that meets the exception makes of it.
+ * Where it is said that the peer has broken the protocol. The connection ends at that moment,
+ * whatever the code that meets the exception makes of it.
  */
 @FunctionalInterface
 interface Violations {

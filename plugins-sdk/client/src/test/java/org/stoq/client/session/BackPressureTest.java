@@ -80,7 +80,8 @@ class BackPressureTest extends RealNetwork {
 
     @Test
     void manyReadersThatStopDoNotStopTheConnection() throws Exception {
-        Sessions sessions = sessions(SessionOptions.DEFAULT, SessionHandler.NONE, OPTIONS, new Source());
+        Sessions sessions =
+                sessions(SessionOptions.DEFAULT, SessionHandler.NONE, OPTIONS, new Source());
         Reply[] stopped = new Reply[24];
         for (int i = 0; i < stopped.length; i++) {
             stopped[i] = track(sessions.client().call(ENDLESS));

@@ -89,8 +89,7 @@ class CallTest extends RealNetwork {
     @Test
     void aPeerWithoutCertificateIsAnonymous() throws Exception {
         Connections connections = connections(anonymous());
-        Session session =
-                Session.open(connections.server(), OPTIONS, SessionHandler.NONE);
+        Session session = Session.open(connections.server(), OPTIONS, SessionHandler.NONE);
 
         assertThat(session.peer().role()).isEqualTo(Role.ANONYMOUS);
         assertThat(session.peer().id()).isEmpty();
@@ -187,13 +186,12 @@ class CallTest extends RealNetwork {
         Request request = ECHO.withBody(1_000);
 
         assertThat(
-                        codeOf(
-                                () -> {
-                                    try (OutgoingCall call = sessions.client().begin(request, 3)) {
-                                        call.body().write(ByteBuffer.allocate(1_000 + difference));
-                                        readAll(call.reply().body());
-                                    }
-                                }))
+                        codeOf(() -> {
+                            try (OutgoingCall call = sessions.client().begin(request, 3)) {
+                                call.body().write(ByteBuffer.allocate(1_000 + difference));
+                                readAll(call.reply().body());
+                            }
+                        }))
                 .isEqualTo(StoqErrorCode.INVALID_REQUEST);
     }
 

@@ -130,8 +130,7 @@ class GivingUpTest extends RealNetwork {
 
     @Test
     void aCallWithoutDeadlineGetsTheDefault() throws Exception {
-        Sessions sessions =
-                sessions(IMPATIENT, SessionHandler.NONE, OPTIONS, new Sleeper());
+        Sessions sessions = sessions(IMPATIENT, SessionHandler.NONE, OPTIONS, new Sleeper());
 
         assertThat(codeOf(() -> sessions.client().call(REQUEST)))
                 .isEqualTo(StoqErrorCode.DEADLINE_EXCEEDED);
@@ -144,13 +143,12 @@ class GivingUpTest extends RealNetwork {
         Sessions sessions = sessions(new Sleeper());
 
         assertThat(
-                        codeOf(
-                                () -> {
-                                    Request request = REQUEST.within(SHORT);
-                                    try (OutgoingCall call = sessions.client().begin(request, 3)) {
-                                        call.body().write(ByteBuffer.allocate(2 * CREDIT));
-                                    }
-                                }))
+                        codeOf(() -> {
+                            Request request = REQUEST.within(SHORT);
+                            try (OutgoingCall call = sessions.client().begin(request, 3)) {
+                                call.body().write(ByteBuffer.allocate(2 * CREDIT));
+                            }
+                        }))
                 .isEqualTo(StoqErrorCode.DEADLINE_EXCEEDED);
     }
 

@@ -40,11 +40,10 @@ class GoAwayTest extends RealNetwork {
     void whatIsUnderWayFinishesAndNothingNewBegins() throws Exception {
         Sessions sessions = sessions(new Worker());
         FutureTask<Void> working =
-                start(
-                        () -> {
-                            sessions.client().call(REQUEST).close();
-                            return null;
-                        });
+                start(() -> {
+                    sessions.client().call(REQUEST).close();
+                    return null;
+                });
         began.await();
 
         sessions.server().goAway();

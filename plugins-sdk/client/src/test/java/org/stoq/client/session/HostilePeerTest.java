@@ -85,56 +85,52 @@ class HostilePeerTest extends RealNetwork {
 
     @Test
     void aPeerThatSendsHalfItsSettings() throws Exception {
-        assertThat(endOf(IMPATIENT, peer -> peer.write(peer.connection().openStream(false), "04ffff")))
+        assertThat(
+                        endOf(
+                                IMPATIENT,
+                                peer -> peer.write(peer.connection().openStream(false), "04ffff")))
                 .isEqualTo(StoqErrorCode.CONTROL_STREAM);
     }
 
     @Test
     void twoControlStreams() throws Exception {
         assertThat(
-                        endOf(
-                                peer -> {
-                                    peer.openControl();
-                                    peer.openControl();
-                                }))
+                        endOf(peer -> {
+                            peer.openControl();
+                            peer.openControl();
+                        }))
                 .isEqualTo(StoqErrorCode.CONTROL_STREAM);
     }
 
     @Test
     void aControlStreamThatEnds() throws Exception {
-        assertThat(
-                        endOf(
-                                peer ->
-                                        peer.finish(
-                                                peer.openControl(), new PingFrame(false, 1))))
+        assertThat(endOf(peer -> peer.finish(peer.openControl(), new PingFrame(false, 1))))
                 .isEqualTo(StoqErrorCode.CONTROL_STREAM);
     }
 
     @Test
     void aControlStreamThatIsReset() throws Exception {
         assertThat(
-                        endOf(
-                                peer -> {
-                                    QuicStream control = peer.openControl();
-                                    // SETTINGS were read when they are acknowledged.
-                                    QuicStream answers = peer.connection().acceptStream();
-                                    SettingsFrame read = new SettingsFrame(true, Settings.DEFAULT);
-                                    while (!peer.read(answers).equals(read)) {
-                                        assertThat(peer.connection().isOpen()).isTrue();
-                                    }
-                                    control.abort(StoqErrorCode.CANCELLED);
-                                }))
+                        endOf(peer -> {
+                            QuicStream control = peer.openControl();
+                            // SETTINGS were read when they are acknowledged.
+                            QuicStream answers = peer.connection().acceptStream();
+                            SettingsFrame read = new SettingsFrame(true, Settings.DEFAULT);
+                            while (!peer.read(answers).equals(read)) {
+                                assertThat(peer.connection().isOpen()).isTrue();
+                            }
+                            control.abort(StoqErrorCode.CANCELLED);
+                        }))
                 .isEqualTo(StoqErrorCode.CONTROL_STREAM);
     }
 
     @Test
     void aControlStreamForCalls() throws Exception {
         assertThat(
-                        endOf(
-                                peer ->
-                                        peer.write(
-                                                peer.connection().openStream(true),
-                                                new SettingsFrame(false, Settings.DEFAULT))))
+                        endOf(peer ->
+                                peer.write(
+                                        peer.connection().openStream(true),
+                                        new SettingsFrame(false, Settings.DEFAULT))))
                 .isEqualTo(StoqErrorCode.PROTOCOL_VIOLATION);
     }
 
@@ -151,12 +147,11 @@ class HostilePeerTest extends RealNetwork {
     })
     void badFirstFramesOnAUnidirectionalStream(String hex, StoqErrorCode code) throws Exception {
         assertThat(
-                        endOf(
-                                peer -> {
-                                    QuicStream stream = peer.connection().openStream(false);
-                                    assertThat(stream.id()).isEqualTo(2);
-                                    peer.write(stream, hex);
-                                }))
+                        endOf(peer -> {
+                            QuicStream stream = peer.connection().openStream(false);
+                            assertThat(stream.id()).isEqualTo(2);
+                            peer.write(stream, hex);
+                        }))
                 .isEqualTo(code);
     }
 
@@ -184,14 +179,13 @@ class HostilePeerTest extends RealNetwork {
     })
     void badFirstFramesOnABidirectionalStream(String hex, StoqErrorCode code) throws Exception {
         assertThat(
-                        endOf(
-                                peer -> {
-                                    peer.openControl();
-                                    QuicStream stream = peer.connection().openStream(true);
-                                    assertThat(stream.id()).isZero();
-                                    peer.write(stream, hex);
-                                    peer.write(stream, new DataFrame(stream.id(), new byte[1]));
-                                }))
+                        endOf(peer -> {
+                            peer.openControl();
+                            QuicStream stream = peer.connection().openStream(true);
+                            assertThat(stream.id()).isZero();
+                            peer.write(stream, hex);
+                            peer.write(stream, new DataFrame(stream.id(), new byte[1]));
+                        }))
                 .isEqualTo(code);
     }
 
@@ -199,100 +193,90 @@ class HostilePeerTest extends RealNetwork {
     void aHeaderBlockOneByteTooLong() throws Exception {
         int limit = OPTIONS.settings().maxHeaderBytes();
         assertThat(
-                        endOf(
-                                peer -> {
-                                    peer.openControl();
-                                    QuicStream stream = peer.connection().openStream(true);
-                                    peer.write(
-                                            stream,
-                                            new HeadersFrame(stream.id(), limit + 1, new byte[1]));
-                                }))
+                        endOf(peer -> {
+                            peer.openControl();
+                            QuicStream stream = peer.connection().openStream(true);
+                            peer.write(
+                                    stream, new HeadersFrame(stream.id(), limit + 1, new byte[1]));
+                        }))
                 .isEqualTo(StoqErrorCode.FRAME_TOO_LARGE);
     }
 
     @Test
     void moreContinuationsThanTheBlockSays() throws Exception {
         assertThat(
-                        endOf(
-                                peer -> {
-                                    peer.openControl();
-                                    QuicStream stream = peer.connection().openStream(true);
-                                    long id = stream.id();
-                                    peer.write(stream, new HeadersFrame(id, 3, new byte[1]));
-                                    peer.write(stream, new ContinuationFrame(id, new byte[1]));
-                                    peer.write(stream, new ContinuationFrame(id, new byte[2]));
-                                }))
+                        endOf(peer -> {
+                            peer.openControl();
+                            QuicStream stream = peer.connection().openStream(true);
+                            long id = stream.id();
+                            peer.write(stream, new HeadersFrame(id, 3, new byte[1]));
+                            peer.write(stream, new ContinuationFrame(id, new byte[1]));
+                            peer.write(stream, new ContinuationFrame(id, new byte[2]));
+                        }))
                 .isEqualTo(StoqErrorCode.FRAME_MALFORMED);
     }
 
     @Test
     void aContinuationAfterTheBlock() throws Exception {
         assertThat(
-                        endOf(
-                                peer -> {
-                                    peer.openControl();
-                                    QuicStream stream = peer.beginCall(ECHO);
-                                    peer.write(
-                                            stream,
-                                            new ContinuationFrame(stream.id(), new byte[1]));
-                                }))
+                        endOf(peer -> {
+                            peer.openControl();
+                            QuicStream stream = peer.beginCall(ECHO);
+                            peer.write(stream, new ContinuationFrame(stream.id(), new byte[1]));
+                        }))
                 .isEqualTo(StoqErrorCode.PROTOCOL_VIOLATION);
     }
 
     @Test
     void aByteMoreThanTheCredit() throws Exception {
         assertThat(
-                        endOf(
-                                peer -> {
-                                    peer.openControl();
-                                    // A call that nobody reads: an unreadable head is refused first.
-                                    QuicStream stream = peer.connection().openStream(true);
-                                    long id = stream.id();
-                                    peer.write(stream, new HeadersFrame(id, 1, new byte[1]));
-                                    peer.write(stream, new DataFrame(id, new byte[CREDIT / 2]));
-                                    peer.write(stream, new DataFrame(id, new byte[CREDIT / 2]));
-                                    peer.write(stream, new DataFrame(id, new byte[1]));
-                                }))
+                        endOf(peer -> {
+                            peer.openControl();
+                            // A call that nobody reads: an unreadable head is refused first.
+                            QuicStream stream = peer.connection().openStream(true);
+                            long id = stream.id();
+                            peer.write(stream, new HeadersFrame(id, 1, new byte[1]));
+                            peer.write(stream, new DataFrame(id, new byte[CREDIT / 2]));
+                            peer.write(stream, new DataFrame(id, new byte[CREDIT / 2]));
+                            peer.write(stream, new DataFrame(id, new byte[1]));
+                        }))
                 .isEqualTo(StoqErrorCode.CREDIT_EXCEEDED);
     }
 
     @Test
     void aBodyThatBreaksOff() throws Exception {
         assertThat(
-                        endOf(
-                                peer -> {
-                                    peer.openControl();
-                                    QuicStream stream = peer.beginCall(ECHO);
-                                    // A frame of 100 bytes, of which two come.
-                                    byte[] frame = HexFormat.of().parseHex("000000000000640102");
-                                    stream.finish(ByteBuffer.wrap(frame));
-                                }))
+                        endOf(peer -> {
+                            peer.openControl();
+                            QuicStream stream = peer.beginCall(ECHO);
+                            // A frame of 100 bytes, of which two come.
+                            byte[] frame = HexFormat.of().parseHex("000000000000640102");
+                            stream.finish(ByteBuffer.wrap(frame));
+                        }))
                 .isEqualTo(StoqErrorCode.FRAME_MALFORMED);
     }
 
     @Test
     void aStreamOfNothing() throws Exception {
         assertThat(
-                        endOf(
-                                peer -> {
-                                    peer.openControl();
-                                    QuicStream stream = peer.connection().openStream(true);
-                                    // Half a frame header is as near to nothing as an engine sends.
-                                    stream.finish(ByteBuffer.wrap(new byte[3]));
-                                }))
+                        endOf(peer -> {
+                            peer.openControl();
+                            QuicStream stream = peer.connection().openStream(true);
+                            // Half a frame header is as near to nothing as an engine sends.
+                            stream.finish(ByteBuffer.wrap(new byte[3]));
+                        }))
                 .isEqualTo(StoqErrorCode.FRAME_MALFORMED);
     }
 
     @Test
     void aFloodOfPings() throws Exception {
         assertThat(
-                        endOf(
-                                peer -> {
-                                    QuicStream control = peer.openControl();
-                                    for (int i = 0; i < 10_000; i++) {
-                                        peer.write(control, new PingFrame(false, i));
-                                    }
-                                }))
+                        endOf(peer -> {
+                            QuicStream control = peer.openControl();
+                            for (int i = 0; i < 10_000; i++) {
+                                peer.write(control, new PingFrame(false, i));
+                            }
+                        }))
                 .isEqualTo(StoqErrorCode.PROTOCOL_VIOLATION);
     }
 
@@ -410,16 +394,12 @@ class HostilePeerTest extends RealNetwork {
         RawPeer peer = RawPeer.withSettings(connections.client());
 
         FutureTask<StoqErrorCode> sending =
-                start(
-                        () ->
-                                codeOf(
-                                        () -> {
-                                            while (true) {
-                                                session.send(
-                                                        new ChunkAnnounceFrame(
-                                                                new byte[60_000]));
-                                            }
-                                        }));
+                start(() ->
+                        codeOf(() -> {
+                            while (true) {
+                                session.send(new ChunkAnnounceFrame(new byte[60_000]));
+                            }
+                        }));
 
         assertThat(sending.get()).isEqualTo(StoqErrorCode.CONTROL_STREAM);
         assertThat(peer.end()).isEqualTo(StoqErrorCode.CONTROL_STREAM);

@@ -25,13 +25,12 @@ class TurnstileTest {
     /** Lets a stream stand in line; returns when it does. */
     private void enter(Turnstile turnstile, Turnstile.Priority priority) throws Exception {
         FutureTask<Void> task =
-                new FutureTask<>(
-                        () -> {
-                            try (var _ = turnstile.enter(priority)) {
-                                order.add(priority.streamId());
-                            }
-                            return null;
-                        });
+                new FutureTask<>(() -> {
+                    try (var _ = turnstile.enter(priority)) {
+                        order.add(priority.streamId());
+                    }
+                    return null;
+                });
         Thread thread = Thread.ofVirtual().start(task);
         waiting.add(task);
         CountDownLatch never = new CountDownLatch(1);
@@ -81,15 +80,14 @@ class TurnstileTest {
         Turnstile turnstile = new Turnstile(Duration.ofMinutes(1));
         try (var _ = turnstile.enter(URGENT)) {
             FutureTask<StoqErrorCode> interrupted =
-                    new FutureTask<>(
-                            () -> {
-                                Thread.currentThread().interrupt();
-                                try (var _ = turnstile.enter(new Turnstile.Priority(1, true, 0))) {
-                                    return StoqErrorCode.NO_ERROR;
-                                } catch (StoqException e) {
-                                    return e.code();
-                                }
-                            });
+                    new FutureTask<>(() -> {
+                        Thread.currentThread().interrupt();
+                        try (var _ = turnstile.enter(new Turnstile.Priority(1, true, 0))) {
+                            return StoqErrorCode.NO_ERROR;
+                        } catch (StoqException e) {
+                            return e.code();
+                        }
+                    });
             Thread.ofVirtual().start(interrupted);
             assertThat(interrupted.get()).isEqualTo(StoqErrorCode.CANCELLED);
         }

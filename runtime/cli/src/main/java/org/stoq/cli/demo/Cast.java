@@ -1,13 +1,5 @@
 package org.stoq.cli.demo;
 
-import org.stoq.cli.CommandFailure;
-import org.stoq.cli.NodeAccess;
-import org.stoq.cli.NodeStatus;
-import org.stoq.client.ContentClient;
-import org.stoq.sdk.cbor.CborMap;
-import org.stoq.sdk.config.HostPort;
-import org.stoq.trust.StoqHome;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +11,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.stoq.cli.CommandFailure;
+import org.stoq.cli.NodeAccess;
+import org.stoq.cli.NodeStatus;
+import org.stoq.client.ContentClient;
+import org.stoq.sdk.cbor.CborMap;
+import org.stoq.sdk.config.HostPort;
+import org.stoq.trust.StoqHome;
 
 /** The running nodes of a demo, with a connection to each. */
 final class Cast implements AutoCloseable {

@@ -1,11 +1,6 @@
 package org.stoq.cli.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
-import org.stoq.cli.CommandFailure;
-import org.stoq.cli.terminal.JsonOutput;
-import org.stoq.sdk.config.HostPort;
-
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +10,9 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.stoq.cli.CommandFailure;
+import org.stoq.cli.terminal.JsonOutput;
+import org.stoq.sdk.config.HostPort;
 
 /** A node of the demo, in a process of its own. */
 final class ChildNode implements AutoCloseable {

@@ -1,13 +1,5 @@
 package org.stoq.cli.demo;
 
-import org.stoq.cli.CommandFailure;
-import org.stoq.cli.NodeStatus;
-import org.stoq.cli.terminal.Terminal;
-import org.stoq.cli.tree.PartialFiles;
-import org.stoq.cli.tree.TreeUpload;
-import org.stoq.cli.tree.TreeWalk;
-import org.stoq.client.ObjectInfo;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +11,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
+import org.stoq.cli.CommandFailure;
+import org.stoq.cli.NodeStatus;
+import org.stoq.cli.terminal.Terminal;
+import org.stoq.cli.tree.PartialFiles;
+import org.stoq.cli.tree.TreeUpload;
+import org.stoq.cli.tree.TreeWalk;
+import org.stoq.client.ObjectInfo;
 
 /**
  * Three nodes, a tree that is published at the first and fetched from the others, strategies that

@@ -1,11 +1,10 @@
 package org.stoq.cli.demo;
 
-import org.stoq.cli.terminal.Amounts;
-
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.stoq.cli.terminal.Amounts;
 
 /**
  * What came of a demo; also its shape in JSON.

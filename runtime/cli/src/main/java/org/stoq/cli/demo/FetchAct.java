@@ -1,14 +1,5 @@
 package org.stoq.cli.demo;
 
-import org.stoq.cli.terminal.Progress;
-import org.stoq.cli.tree.FileRestore;
-import org.stoq.cli.tree.RestorePlan;
-import org.stoq.cli.tree.SafeFolder;
-import org.stoq.cli.tree.TreeDownload;
-import org.stoq.client.ContentClient;
-import org.stoq.client.ObjectInfo;
-import org.stoq.client.ObjectRef;
-
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
@@ -22,6 +13,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
+import org.stoq.cli.terminal.Progress;
+import org.stoq.cli.tree.FileRestore;
+import org.stoq.cli.tree.RestorePlan;
+import org.stoq.cli.tree.SafeFolder;
+import org.stoq.cli.tree.TreeDownload;
+import org.stoq.client.ContentClient;
+import org.stoq.client.ObjectInfo;
+import org.stoq.client.ObjectRef;
 
 /**
  * The second act: everything is fetched from the other nodes under load, while one of them gets a

@@ -1,9 +1,5 @@
 package org.stoq.cli.demo;
 
-import org.stoq.cli.terminal.Amounts;
-import org.stoq.cli.terminal.Terminal;
-import org.stoq.cli.tree.PartialFiles;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +7,9 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.LongSupplier;
+import org.stoq.cli.terminal.Amounts;
+import org.stoq.cli.terminal.Terminal;
+import org.stoq.cli.tree.PartialFiles;
 
 /**
  * What the acts of a demo share: who tells the story, and what is counted.

@@ -1,13 +1,5 @@
 package org.stoq.cli.demo;
 
-import org.stoq.cli.CommandFailure;
-import org.stoq.cli.terminal.Amounts;
-import org.stoq.cli.terminal.Progress;
-import org.stoq.cli.tree.TreeUpload;
-import org.stoq.cli.tree.TreeWalk;
-import org.stoq.client.Published;
-import org.stoq.sdk.Digest;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,6 +8,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
+import org.stoq.cli.CommandFailure;
+import org.stoq.cli.terminal.Amounts;
+import org.stoq.cli.terminal.Progress;
+import org.stoq.cli.tree.TreeUpload;
+import org.stoq.cli.tree.TreeWalk;
+import org.stoq.client.Published;
+import org.stoq.sdk.Digest;
 
 /**
  * The first act: the content is published at the first node, whose chunker is swapped meanwhile.

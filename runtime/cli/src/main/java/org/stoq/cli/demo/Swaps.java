@@ -1,10 +1,5 @@
 package org.stoq.cli.demo;
 
-import org.stoq.cli.CommandFailure;
-import org.stoq.cli.NodeAccess;
-import org.stoq.cli.StrategyRow;
-import org.stoq.sdk.cbor.CborMap;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +7,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import org.stoq.cli.CommandFailure;
+import org.stoq.cli.NodeAccess;
+import org.stoq.cli.StrategyRow;
+import org.stoq.sdk.cbor.CborMap;
 
 /**
  * Swaps of strategies, and how long each took: from the change of a file until the node says that

@@ -1,10 +1,5 @@
 package org.stoq.cli.demo;
 
-import org.stoq.cli.tree.PosixMode;
-import org.stoq.cli.tree.TreeEntry;
-import org.stoq.cli.tree.TreeWalk;
-import org.stoq.client.ObjectInfo;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -13,6 +8,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.stoq.cli.tree.PosixMode;
+import org.stoq.cli.tree.TreeEntry;
+import org.stoq.cli.tree.TreeWalk;
+import org.stoq.client.ObjectInfo;
 
 /**
  * Compares a copy with its source, byte by byte, with modes, times and links, and looks for what

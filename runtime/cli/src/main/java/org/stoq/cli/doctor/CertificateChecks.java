@@ -1,7 +1,5 @@
 package org.stoq.cli.doctor;
 
-import org.stoq.cli.terminal.Amounts;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -17,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.stoq.cli.terminal.Amounts;
 
 /** Whether certificates hold, for how long, and whether their keys are kept to oneself. */
 public final class CertificateChecks {

@@ -1,12 +1,5 @@
 package org.stoq.cli.doctor;
 
-import org.stoq.client.StoqClient;
-import org.stoq.client.StoqConnection;
-import org.stoq.client.StoqServer;
-import org.stoq.sdk.config.HostPort;
-import org.stoq.sdk.transport.Credentials;
-import org.stoq.trust.StoqHome;
-
 import java.io.IOException;
 import java.net.BindException;
 import java.net.DatagramPacket;
@@ -27,6 +20,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
+import org.stoq.client.StoqClient;
+import org.stoq.client.StoqConnection;
+import org.stoq.client.StoqServer;
+import org.stoq.sdk.config.HostPort;
+import org.stoq.sdk.transport.Credentials;
+import org.stoq.trust.StoqHome;
 
 /** IPv6, the port, and the QUIC engine with its native library. */
 public final class NetworkChecks {

@@ -1,7 +1,5 @@
 package org.stoq.cli.doctor;
 
-import org.stoq.cli.terminal.Amounts;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -13,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
+import org.stoq.cli.terminal.Amounts;
 
 /** The disk under the node's data folder: room, and whether it keeps what it is given. */
 public final class StorageChecks {

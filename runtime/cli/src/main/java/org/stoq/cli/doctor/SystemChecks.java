@@ -1,9 +1,6 @@
 package org.stoq.cli.doctor;
 
 import com.sun.management.UnixOperatingSystemMXBean;
-
-import org.stoq.cli.terminal.Amounts;
-
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -14,6 +11,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import org.stoq.cli.terminal.Amounts;
 
 /** Java, clock, file limit and the kernel's socket buffers. */
 public final class SystemChecks {

@@ -1,8 +1,7 @@
 package org.stoq.cli.terminal;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /** A bar whose total is told along with how much is done. Belongs to one thread. */
 public final class Gauge implements AutoCloseable {

@@ -8,12 +8,10 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
-
-import org.stoq.sdk.Digest;
-import org.stoq.sdk.NodeId;
-
 import java.nio.file.Path;
 import java.time.Instant;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.NodeId;
 
 /**
  * Values as JSON in one line: records become objects with keys in snake_case, absent values are

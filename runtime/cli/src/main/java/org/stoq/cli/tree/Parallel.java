@@ -1,12 +1,11 @@
 package org.stoq.cli.tree;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Does something for each of many things, several at a time, on virtual threads. The first failure

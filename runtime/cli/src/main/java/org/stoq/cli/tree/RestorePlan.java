@@ -1,14 +1,13 @@
 package org.stoq.cli.tree;
 
-import org.stoq.client.ObjectInfo;
-import org.stoq.sdk.StoqException;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import org.stoq.client.ObjectInfo;
+import org.stoq.sdk.StoqException;
 
 /**
  * What of a listing is written where. Pure: touches no file.

@@ -1,8 +1,5 @@
 package org.stoq.cli.tree;
 
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
-
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -10,6 +7,8 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
 
 /**
  * A folder that is filled with what a node names, and outside of which nothing is written: whatever

@@ -1,11 +1,5 @@
 package org.stoq.cli.tree;
 
-import org.stoq.client.ContentClient;
-import org.stoq.client.ObjectInfo;
-import org.stoq.client.ObjectRef;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
-
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.FileSystemException;
@@ -14,6 +8,11 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongConsumer;
+import org.stoq.client.ContentClient;
+import org.stoq.client.ObjectInfo;
+import org.stoq.client.ObjectRef;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
 
 /**
  * Brings many objects into a folder. What is there already with the same bytes is not fetched

@@ -1,8 +1,7 @@
 package org.stoq.cli.tree;
 
-import org.stoq.client.ObjectInfo;
-
 import java.nio.file.Path;
+import org.stoq.client.ObjectInfo;
 
 /**
  * A file, symbolic link or directory that is to be published.

@@ -1,9 +1,5 @@
 package org.stoq.cli.tree;
 
-import org.stoq.client.ContentClient;
-import org.stoq.client.ObjectInfo;
-import org.stoq.client.Published;
-
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URLConnection;
@@ -20,6 +16,9 @@ import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongConsumer;
+import org.stoq.client.ContentClient;
+import org.stoq.client.ObjectInfo;
+import org.stoq.client.Published;
 
 /** Publishes many files over one connection. Used once. */
 public final class TreeUpload {

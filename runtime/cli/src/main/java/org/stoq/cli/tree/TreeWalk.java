@@ -1,7 +1,5 @@
 package org.stoq.cli.tree;
 
-import org.stoq.client.ObjectInfo;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -15,6 +13,7 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.stoq.client.ObjectInfo;
 
 /**
  * Everything of a folder that can be published: files, symbolic links (never followed), and those

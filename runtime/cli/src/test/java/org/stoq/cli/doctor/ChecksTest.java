@@ -2,13 +2,6 @@ package org.stoq.cli.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.stoq.cli.doctor.Finding.Level;
-import org.stoq.cli.terminal.Amounts;
-import org.stoq.sdk.config.HostPort;
-import org.stoq.trust.StoqHome;
-
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -23,6 +16,12 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.stoq.cli.doctor.Finding.Level;
+import org.stoq.cli.terminal.Amounts;
+import org.stoq.sdk.config.HostPort;
+import org.stoq.trust.StoqHome;
 
 class ChecksTest {
     private static final Instant NOW = Instant.parse("2026-06-01T00:00:00Z");
