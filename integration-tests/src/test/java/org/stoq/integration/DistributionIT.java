@@ -30,7 +30,21 @@ class DistributionIT {
     }
 
     @Test
-    void commandCanBeExecuted() {
+    void commandsCanBeExecuted() {
         assertThat(distribution.home().resolve("bin/stoq")).isExecutable();
+        assertThat(distribution.home().resolve("bin/stoq-server")).isExecutable();
+    }
+
+    @Test
+    void serverRunsANode() throws Exception {
+        Process help =
+                new ProcessBuilder(
+                                distribution.home().resolve("bin/stoq-server").toString(), "--help")
+                        .redirectErrorStream(true)
+                        .start();
+        try (var output = help.inputReader()) {
+            assertThat(output.lines()).anyMatch(line -> line.contains("--listen"));
+        }
+        assertThat(help.waitFor()).isZero();
     }
 }
