@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.LongSupplier;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.NodeId;
@@ -14,6 +12,7 @@ import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.call.Adapter;
 import org.stoq.sdk.call.Call;
+import org.stoq.sdk.call.Methods;
 import org.stoq.sdk.call.Response;
 import org.stoq.sdk.call.Role;
 import org.stoq.sdk.cbor.CborMap;
@@ -42,9 +41,6 @@ final class ContentAdapter implements Adapter {
     /** Names that are looked at for one page, removed ones among them. */
     private static final int MAX_SCANNED = 4_096;
 
-    private static final Set<String> READING = Set.of("get", "head", "ls");
-    private static final Set<String> OPERATING = Set.of("gc", "verify");
-
     private final ContentParts parts;
     private final LocalChunks local;
     private final Catalog catalog;
@@ -52,27 +48,22 @@ final class ContentAdapter implements Adapter {
     private final Signer self;
     private final LongSupplier nanoTime;
 
-    /** One method of the service. */
-    @FunctionalInterface
-    private interface Method {
-        void answer(Call call) throws IOException;
-    }
-
-    private final Map<String, Method> methods =
-            Map.ofEntries(
-                    Map.entry("put", this::put),
-                    Map.entry("get", this::get),
-                    Map.entry("head", this::head),
-                    Map.entry("ls", this::list),
-                    Map.entry("rm", this::remove),
-                    Map.entry("stats", this::stats),
-                    Map.entry("gc", this::collect),
-                    Map.entry("verify", this::verify),
-                    Map.entry("names", this::names),
-                    Map.entry("manifest", this::manifest),
-                    Map.entry(ChunkTransfer.METHOD, this::chunks),
-                    Map.entry(Replicator.METHOD, this::pull),
-                    Map.entry(PeerLink.BEHIND, this::behind));
+    private final Methods methods =
+            Methods.of(SERVICE)
+                    .add("get", Role.ANONYMOUS, this::get)
+                    .add("head", Role.ANONYMOUS, this::head)
+                    .add("ls", Role.ANONYMOUS, this::list)
+                    .add("put", Role.NODE, this::put)
+                    .add("rm", Role.NODE, this::remove)
+                    .add("stats", Role.NODE, this::stats)
+                    .add("names", Role.NODE, this::names)
+                    .add("manifest", Role.NODE, this::manifest)
+                    .add(ChunkTransfer.METHOD, Role.NODE, this::chunks)
+                    .add(Replicator.METHOD, Role.NODE, this::pull)
+                    .add(PeerLink.BEHIND, Role.NODE, this::behind)
+                    .add("gc", Role.OPERATOR, this::collect)
+                    .add("verify", Role.OPERATOR, this::verify)
+                    .build();
 
     ContentAdapter(
             ContentParts parts,
@@ -89,26 +80,17 @@ final class ContentAdapter implements Adapter {
 
     @Override
     public String service() {
-        return SERVICE;
+        return methods.service();
     }
 
     @Override
     public Role requiredRole(String method) {
-        if (READING.contains(method)) {
-            return Role.ANONYMOUS;
-        }
-        return OPERATING.contains(method) ? Role.OPERATOR : Role.NODE;
+        return methods.requiredRole(method);
     }
 
     @Override
     public void handle(Call call) throws IOException {
-        Method method = methods.get(call.request().method());
-        if (method == null) {
-            throw new StoqException(
-                    StoqErrorCode.NOT_FOUND,
-                    "the service content has no method '" + call.request().method() + "'");
-        }
-        method.answer(call);
+        methods.handle(call);
     }
 
     private void put(Call call) throws IOException {
@@ -148,7 +130,7 @@ final class ContentAdapter implements Adapter {
         parts.gossip().spread(entry, Optional.empty());
         parts.replicator().published(entry.digest());
         parts.stats().published(stored.size());
-        answer(call, published(entry, stored));
+        call.answer(published(entry, stored));
     }
 
     private void get(Call call) throws IOException {
@@ -180,13 +162,12 @@ final class ContentAdapter implements Adapter {
     }
 
     private void head(Call call) throws IOException {
-        answer(call, describe(wanted(call.request().arguments())).build());
+        call.answer(describe(wanted(call.request().arguments())).build());
     }
 
     private void list(Call call) throws IOException {
         CborMap arguments = call.request().arguments();
-        answer(
-                call,
+        call.answer(
                 page(
                         arguments.findText(1).orElse(""),
                         arguments.findText(2).orElse(""),
@@ -228,11 +209,11 @@ final class ContentAdapter implements Adapter {
         Catalog.Entry entry =
                 catalog.publish(name, draft(name, mediaType, Publisher.Stored.NOTHING, tombstone));
         parts.gossip().spread(entry, Optional.empty());
-        answer(call, CborMap.builder().put(1, entry.digest()).build());
+        call.answer(CborMap.builder().put(1, entry.digest()).build());
     }
 
     private void stats(Call call) throws IOException {
-        answer(call, parts.stats().toCbor(local));
+        call.answer(parts.stats().toCbor(local));
     }
 
     private void collect(Call call) throws IOException {
@@ -249,8 +230,7 @@ final class ContentAdapter implements Adapter {
 
     private void names(Call call) throws IOException {
         CborMap arguments = call.request().arguments();
-        answer(
-                call,
+        call.answer(
                 page(
                         "",
                         arguments.findText(1).orElse(""),
@@ -290,12 +270,12 @@ final class ContentAdapter implements Adapter {
             parts.cacheLimit().check();
         }
         announce(entry);
-        answer(call, CborMap.EMPTY);
+        call.answer(CborMap.EMPTY);
     }
 
     private void behind(Call call) throws IOException {
         call.caller().id().ifPresent(parts.gossip()::behind);
-        answer(call, CborMap.EMPTY);
+        call.answer(CborMap.EMPTY);
     }
 
     private void chunks(Call call) throws IOException {
@@ -417,10 +397,6 @@ final class ContentAdapter implements Adapter {
                 .put(9, manifest.publisher().digest())
                 .put(10, manifest.createdMillis())
                 .put(11, manifest.name());
-    }
-
-    private static void answer(Call call, CborMap results) throws IOException {
-        call.respond(Response.ok(results).withBody(0)).close();
     }
 
     private static StoqException notFound(String what) {

@@ -191,11 +191,11 @@ class ContentAdapterTest {
 
     @Test
     void asksForTheRoleThatEachMethodNeeds() {
-        assertThat(List.of("get", "head", "ls"))
+        assertThat(List.of("get", "head", "ls", "x"))
                 .allMatch(m -> node.adapter.requiredRole(m) == Role.ANONYMOUS);
         assertThat(List.of("gc", "verify"))
                 .allMatch(m -> node.adapter.requiredRole(m) == Role.OPERATOR);
-        assertThat(List.of("put", "rm", "chunks", "names", "manifest", "pull", "behind", "x"))
+        assertThat(List.of("put", "rm", "chunks", "names", "manifest", "pull", "behind"))
                 .allMatch(m -> node.adapter.requiredRole(m) == Role.NODE);
     }
 

@@ -2,8 +2,6 @@ package org.stoq.node;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,11 +18,9 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 import org.stoq.config.ConfigDiff;
 import org.stoq.config.StoqConfig;
-import org.stoq.sdk.StoqErrorCode;
-import org.stoq.sdk.StoqException;
 import org.stoq.sdk.call.Adapter;
 import org.stoq.sdk.call.Call;
-import org.stoq.sdk.call.Response;
+import org.stoq.sdk.call.Methods;
 import org.stoq.sdk.call.Role;
 import org.stoq.sdk.cbor.CborMap;
 import org.stoq.sdk.config.ConfigKey;
@@ -37,8 +33,6 @@ import org.stoq.sdk.strategy.StrategyStatus;
 
 /** The service {@code node}: what an operator asks the node about itself (docs/spec/node.md). */
 final class NodeAdapter implements Adapter {
-    private static final String SERVICE = "node";
-    private static final String PING = "ping";
     private static final Path PROCESS_STATUS = Path.of("/proc/self/status");
     private static final String RESIDENT = "VmRSS:";
 
@@ -49,30 +43,17 @@ final class NodeAdapter implements Adapter {
     private final NodeKeys keys;
     private final NodeServer server;
 
-    /** One method of the service. */
-    @FunctionalInterface
-    private interface Method {
-        void answer(Call call) throws IOException;
-    }
-
-    private final Map<String, Method> methods =
-            Map.of(
-                    PING,
-                    call -> head(call, CborMap.EMPTY),
-                    "status",
-                    call -> head(call, status()),
-                    "strategies",
-                    call -> body(call, list(strategies())),
-                    "bundles",
-                    call -> body(call, list(bundles())),
-                    "peers",
-                    call -> body(call, list(connected())),
-                    "routes",
-                    call -> body(call, list(routes())),
-                    "config",
-                    call -> body(call, config()),
-                    "stop",
-                    this::stop);
+    private final Methods methods =
+            Methods.of("node")
+                    .add("ping", Role.ANONYMOUS, call -> call.answer(CborMap.EMPTY))
+                    .add("status", Role.OPERATOR, call -> call.answer(status()))
+                    .add("strategies", Role.OPERATOR, call -> call.answerBody(list(strategies())))
+                    .add("bundles", Role.OPERATOR, call -> call.answerBody(list(bundles())))
+                    .add("peers", Role.OPERATOR, call -> call.answerBody(list(connected())))
+                    .add("routes", Role.OPERATOR, call -> call.answerBody(list(routes())))
+                    .add("config", Role.OPERATOR, call -> call.answerBody(config()))
+                    .add("stop", Role.OPERATOR, this::stop)
+                    .build();
 
     NodeAdapter(
             BundleContext context,
@@ -91,27 +72,21 @@ final class NodeAdapter implements Adapter {
 
     @Override
     public String service() {
-        return SERVICE;
+        return methods.service();
     }
 
     @Override
     public Role requiredRole(String method) {
-        return method.equals(PING) ? Role.ANONYMOUS : Role.OPERATOR;
+        return methods.requiredRole(method);
     }
 
     @Override
     public void handle(Call call) throws IOException {
-        Method method = methods.get(call.request().method());
-        if (method == null) {
-            throw new StoqException(
-                    StoqErrorCode.NOT_FOUND,
-                    "the service node has no method '" + call.request().method() + "'");
-        }
-        method.answer(call);
+        methods.handle(call);
     }
 
     private void stop(Call call) throws IOException {
-        head(call, CborMap.EMPTY);
+        call.answer(CborMap.EMPTY);
         server.requestStop();
     }
 
@@ -253,19 +228,6 @@ final class NodeAdapter implements Adapter {
 
     private static CborMap list(List<CborMap> items) {
         return CborMap.builder().put(1, new ArrayList<Object>(items)).build();
-    }
-
-    private static void head(Call call, CborMap results) throws IOException {
-        call.respond(Response.ok(results).withBody(0)).close();
-    }
-
-    private static void body(Call call, CborMap content) throws IOException {
-        ByteBuffer bytes = ByteBuffer.wrap(content.encode());
-        try (WritableByteChannel body = call.respond(Response.ok().withBody(bytes.remaining()))) {
-            while (bytes.hasRemaining()) {
-                body.write(bytes);
-            }
-        }
     }
 
     /** Returns the memory that the process holds, as Linux counts it; 0 where it does not tell. */

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -28,7 +27,7 @@ import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.call.Adapter;
 import org.stoq.sdk.call.Call;
-import org.stoq.sdk.call.Response;
+import org.stoq.sdk.call.Methods;
 import org.stoq.sdk.call.Role;
 import org.stoq.sdk.cbor.CborMap;
 import org.stoq.sdk.config.PluginsConfig;
@@ -58,6 +57,12 @@ public final class PluginsAdapter implements Adapter {
     private final long maxFileBytes;
     private final PluginFolder folder;
     private final FolderWorker worker;
+    private final Methods methods =
+            Methods.of(PluginsConfig.NAME)
+                    .add("list", Role.OPERATOR, this::list)
+                    .add("install", Role.OPERATOR, this::install)
+                    .add("remove", Role.OPERATOR, this::remove)
+                    .build();
 
     /** Written by whoever changes the configuration, read by whoever ends the component. */
     private volatile Duration drainTimeout;
@@ -138,26 +143,17 @@ public final class PluginsAdapter implements Adapter {
 
     @Override
     public String service() {
-        return PluginsConfig.NAME;
+        return methods.service();
     }
 
     @Override
     public Role requiredRole(String method) {
-        return Role.OPERATOR;
+        return methods.requiredRole(method);
     }
 
     @Override
     public void handle(Call call) throws IOException {
-        String method = call.request().method();
-        switch (method) {
-            case "list" -> list(call);
-            case "install" -> install(call);
-            case "remove" -> remove(call);
-            default ->
-                    throw new StoqException(
-                            StoqErrorCode.NOT_FOUND,
-                            "the service plugins has no method '" + method + "'");
-        }
+        methods.handle(call);
     }
 
     /** Returns what an operator sees. */
@@ -172,13 +168,7 @@ public final class PluginsAdapter implements Adapter {
 
     private void list(Call call) throws IOException {
         List<CborMap> plugins = statuses().stream().map(PluginStatus::toCbor).toList();
-        byte[] body = CborMap.builder().put(1, plugins).build().encode();
-        try (WritableByteChannel channel = call.respond(Response.ok().withBody(body.length))) {
-            ByteBuffer left = ByteBuffer.wrap(body);
-            while (left.hasRemaining()) {
-                channel.write(left);
-            }
-        }
+        call.answerBody(CborMap.builder().put(1, plugins).build());
     }
 
     private void install(Call call) throws IOException {
@@ -191,13 +181,12 @@ public final class PluginsAdapter implements Adapter {
         try {
             receive(call.body(), upload);
             PluginJar jar = worker.call(() -> folder.install(upload, file), limit(call));
-            CborMap results =
+            call.answer(
                     CborMap.builder()
                             .put(1, jar.symbolicName())
                             .put(2, jar.version().toString())
                             .put(3, PluginState.ACTIVE.word())
-                            .build();
-            call.respond(Response.ok(results).withBody(0)).close();
+                            .build());
         } finally {
             Files.deleteIfExists(upload);
         }
@@ -229,7 +218,7 @@ public final class PluginsAdapter implements Adapter {
                     return file;
                 },
                 limit(call));
-        call.respond(Response.ok().withBody(0)).close();
+        call.answer(CborMap.EMPTY);
     }
 
     private static String fileName(Call call) throws StoqException {

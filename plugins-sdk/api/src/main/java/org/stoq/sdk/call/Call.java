@@ -1,9 +1,11 @@
 package org.stoq.sdk.call;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import org.osgi.annotation.versioning.ProviderType;
+import org.stoq.sdk.cbor.CborMap;
 
 /** One call that an adapter answers. Belongs to the thread of {@link Adapter#handle}. */
 @ProviderType
@@ -26,4 +28,19 @@ public interface Call {
      * @throws IllegalStateException if the call was answered already
      */
     WritableByteChannel respond(Response response) throws IOException;
+
+    /** Answers with results and no body. */
+    default void answer(CborMap results) throws IOException {
+        respond(Response.ok(results).withBody(0)).close();
+    }
+
+    /** Answers with a body that is one CBOR map: for what may be too long for a head. */
+    default void answerBody(CborMap content) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(content.encode());
+        try (WritableByteChannel body = respond(Response.ok().withBody(bytes.remaining()))) {
+            while (bytes.hasRemaining()) {
+                body.write(bytes);
+            }
+        }
+    }
 }
