@@ -17,7 +17,7 @@ import org.stoq.integration.Distribution;
  * @param home what {@code STOQ_HOME} names for them
  */
 public record StoqCommand(Path home) {
-    private static final Duration TIME_LIMIT = Duration.ofSeconds(60);
+    private static final Duration TIME_LIMIT = Duration.ofMinutes(3);
 
     /**
      * How a command ended.
@@ -31,7 +31,7 @@ public record StoqCommand(Path home) {
     /**
      * Runs a command to its end.
      *
-     * @throws AssertionError if it has not ended within a minute; it is killed then
+     * @throws AssertionError if it has not ended within three minutes; it is killed then
      */
     public Outcome run(String... arguments) throws IOException, InterruptedException {
         Path out = Files.createTempFile(Files.createDirectories(home), "out", ".txt");

@@ -5,15 +5,25 @@
  * checks who is calling, applies the guard rules, and runs it on a virtual thread of its own.
  *
  * <pre>{@code
- * public final class EchoAdapter implements Adapter {
+ * public final class GreetingAdapter implements Adapter {
+ *     private final Methods methods =
+ *             Methods.of("greeting").add("hello", Role.NODE, this::hello).build();
+ *
  *     public String service() {
- *         return "echo";
+ *         return methods.service();
+ *     }
+ *
+ *     public Role requiredRole(String method) {
+ *         return methods.requiredRole(method);
  *     }
  *
  *     public void handle(Call call) throws IOException {
- *         try (WritableByteChannel answer = call.respond(Response.ok())) {
- *             Channels2.copy(call.body(), answer);
- *         }
+ *         methods.handle(call);
+ *     }
+ *
+ *     private void hello(Call call) throws IOException {
+ *         String name = call.request().arguments().text(1);
+ *         call.answer(CborMap.builder().put(1, "Hello, " + name + "!").build());
  *     }
  * }
  * }</pre>
