@@ -33,6 +33,8 @@ import org.stoq.sdk.StoqException;
  * <p>Thread-safe. {@link #acquire} and {@link #call} take no lock, so a stalled strategy makes
  * nobody wait but its own callers.
  *
+ * <p>Longer than most classes here: it is one lock and all that needs it.
+ *
  * @param <S> kind of strategy
  */
 public final class StrategySlot<S extends Strategy> {
@@ -47,13 +49,7 @@ public final class StrategySlot<S extends Strategy> {
 
     private final Condition leaseReturned = lock.newCondition();
     private final List<Tenure<S>> tenures = new ArrayList<>();
-    private @Nullable String preferredName;
-
-    /** Name of the strategy that was active before the one that is. */
-    private @Nullable String formerName;
-
-    /** Who takes over after a loss; set only then, so that rankings decide otherwise. */
-    private @Nullable String fallbackName;
+    private final Choice<S> choice = new Choice<>();
 
     /** Read without the lock by whoever needs a strategy. */
     private volatile @Nullable Tenure<S> active;
@@ -163,10 +159,7 @@ public final class StrategySlot<S extends Strategy> {
 
     /** Sets the name that the configuration asks for; it may belong to nobody as yet. */
     public void prefer(String name) {
-        changing(() -> {
-            preferredName = name;
-            fallbackName = null;
-        });
+        changing(() -> choice.prefer(name));
     }
 
     /**
@@ -248,7 +241,7 @@ public final class StrategySlot<S extends Strategy> {
             return tenures.stream()
                     .sorted(
                             Comparator.comparing((Tenure<S> tenure) -> tenure != active)
-                                    .thenComparing(choice().reversed()))
+                                    .thenComparing(choice.order(tenures).reversed()))
                     .map(tenure -> tenure.status(tenure == active))
                     .toList();
         } finally {
@@ -375,15 +368,8 @@ public final class StrategySlot<S extends Strategy> {
         try {
             result = change.get();
             Tenure<S> before = active;
-            boolean lost = before != null && !before.eligible();
-            if (lost) {
-                fallbackName = formerName;
-            }
-            Tenure<S> after = tenures.stream().filter(Tenure::eligible).max(choice()).orElse(null);
+            Tenure<S> after = choice.among(tenures, before);
             changed = before != after;
-            if (changed && before != null && !lost) {
-                formerName = before.name();
-            }
             active = after;
         } finally {
             lock.unlock();
@@ -392,14 +378,6 @@ public final class StrategySlot<S extends Strategy> {
             listeners.forEach(this::tell);
         }
         return result;
-    }
-
-    /** Orders tenures by how much they are to be chosen; called with the lock held. */
-    private Comparator<Tenure<S>> choice() {
-        return Comparator.comparing((Tenure<S> t) -> t.name().equals(preferredName))
-                .thenComparing(t -> t.name().equals(fallbackName))
-                .thenComparing(t -> t.origin().ranking())
-                .thenComparing(tenures::indexOf);
     }
 
     private void tell(Runnable listener) {
