@@ -22,7 +22,7 @@ public record ObjectRef(Optional<String> name, Optional<Digest> manifest) {
     }
 
     /**
-     * Returns what a name stands for now.
+     * Returns what a name stands for at the moment.
      *
      * @param name such as {@code videos/cat.mp4}; slashes at the beginning do not count
      */
