@@ -18,11 +18,7 @@ record Name(byte[] bytes) implements Comparable<Name> {
      * @param segment number of the segment with the record
      * @param offset where the record begins
      */
-    record Entry(Digest manifest, int segment, int offset) {
-        boolean isAt(int otherSegment, int otherOffset) {
-            return segment == otherSegment && offset == otherOffset;
-        }
-    }
+    record Entry(Digest manifest, int segment, int offset) {}
 
     /** A name and where it leads. */
     record Bound(Name name, Entry entry) {}

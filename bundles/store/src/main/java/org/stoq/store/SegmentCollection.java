@@ -79,6 +79,9 @@ final class SegmentCollection implements StoreCollection {
             store.checkpoint();
             List<Segment> victims = victims(before, liveBytes());
             forgetGarbage(numbers(victims));
+            // The log does not say what went with a segment. The index must have forgotten it
+            // before the file goes, or after a crash it would lead to chunks that are nowhere.
+            store.checkpoint();
             long freed = empty(victims, progress);
             store.checkpoint();
             return new SweepResult(

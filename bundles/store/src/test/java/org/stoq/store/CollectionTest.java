@@ -7,6 +7,7 @@ import static org.stoq.store.Folders.has;
 import static org.stoq.store.Folders.put;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -77,6 +78,44 @@ class CollectionTest {
             assertThat(result.chunksRemoved()).isEqualTo(997);
             assertThat(result.bytesFreed()).isEqualTo(before - after + Segment.FIRST_RECORD);
             assertThat(after).isLessThan(20_000);
+        }
+    }
+
+    @Test
+    void aKillInTheMiddleOfASweepLeavesNoTraceOfWhatWasSwept() throws IOException {
+        Path killed = folder.resolve("killed");
+        Path running = folder.resolve("running");
+        try (SegmentChunkStore store = Folders.open(running)) {
+            for (int i = 0; i < 300; i++) {
+                put(store, i);
+            }
+            try (StoreCollection collection = store.beginCollection()) {
+                collection.keep(digest(299));
+                collection.sweep((done, total) -> {
+                    // The first segment is gone by now, and nothing else has happened since.
+                    if (Files.notExists(killed)) {
+                        copy(running, killed);
+                    }
+                });
+            }
+        }
+        Path again = Folders.copy(killed, folder.resolve("again"));
+        try (SegmentChunkStore store = Folders.open(killed)) {
+            assertThat(store.verify((done, total) -> {}).damaged()).isEmpty();
+        }
+        try (SegmentChunkStore store = Folders.open(again)) {
+            for (int i = 0; i < 299; i++) {
+                put(store, i);
+                assertThat(has(store, i)).as("chunk %d, written after the kill", i).isTrue();
+            }
+        }
+    }
+
+    private static void copy(Path from, Path to) {
+        try {
+            Folders.copy(from, to);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
