@@ -8,7 +8,6 @@ import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -88,7 +87,7 @@ public final class ContentClient {
         if (length.isPresent()) {
             request = request.withBody(length.getAsLong());
         }
-        MessageDigest sha256 = sha256();
+        MessageDigest sha256 = Digest.sha256();
         try (OutgoingCall call = session.begin(request, URGENCY)) {
             ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
             while (source.read(buffer) >= 0) {
@@ -168,7 +167,7 @@ public final class ContentClient {
             throws IOException {
         try (Reply reply = get(object)) {
             ObjectInfo info = ObjectInfo.ofHead(reply.response().results());
-            MessageDigest sha256 = sha256();
+            MessageDigest sha256 = Digest.sha256();
             ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
             long total = 0;
             while (reply.body().read(buffer) >= 0) {
@@ -287,14 +286,6 @@ public final class ContentClient {
     private CborMap results(String method, CborMap arguments) throws IOException {
         try (Reply reply = session.call(Request.of(SERVICE, method, arguments))) {
             return reply.response().results();
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 }

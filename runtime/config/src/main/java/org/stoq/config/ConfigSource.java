@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.stoq.sdk.config.ServerConfig;
 
 /**
@@ -20,6 +22,12 @@ import org.stoq.sdk.config.ServerConfig;
 public record ConfigSource(Optional<Path> file, Map<String, String> settings) {
     /** Name of the file that is read from the data folder where no other is named. */
     public static final String FILE_NAME = "stoq.toml";
+
+    /** Framework property: the file; absent for the one in the data folder. */
+    private static final String FILE_PROPERTY = "stoq.config.file";
+
+    /** Framework property: lines {@code table.key=value} that go over the file. */
+    private static final String SETTINGS_PROPERTY = "stoq.settings";
 
     private static final String DATA_DIR = ServerConfig.NAME + ".data_dir";
     private static final String ASSIGN = "=";
@@ -60,25 +68,39 @@ public record ConfigSource(Optional<Path> file, Map<String, String> settings) {
         return absolute(read.with(settings));
     }
 
-    /** Returns the settings as lines, for a place that holds one text. */
-    public String settingsText() {
+    /**
+     * Returns this source as framework properties, by which the launcher tells the bundles of it.
+     */
+    public Map<String, String> properties() {
+        Map<String, String> properties = new TreeMap<>();
+        file.ifPresent(path ->
+                properties.put(FILE_PROPERTY, path.toAbsolutePath().normalize().toString()));
         StringBuilder lines = new StringBuilder();
         new TreeMap<>(settings)
                 .forEach((key, value) ->
                         lines.append(key).append(ASSIGN).append(value).append('\n'));
-        return lines.toString();
+        properties.put(SETTINGS_PROPERTY, lines.toString());
+        return properties;
     }
 
-    /** Reads what {@link #settingsText} has written; lines that assign nothing are passed over. */
-    public static Map<String, String> settingsOf(String text) {
+    /**
+     * Reads what {@link #properties} has written; lines that assign nothing are passed over.
+     *
+     * @param property returns the value of a framework property; null for none
+     */
+    public static ConfigSource ofProperties(Function<String, @Nullable String> property) {
         Map<String, String> settings = new TreeMap<>();
-        text.lines()
-                .filter(line -> line.indexOf(ASSIGN) > 0)
-                .forEach(line -> {
-                    int at = line.indexOf(ASSIGN);
-                    settings.put(line.substring(0, at), line.substring(at + 1));
-                });
-        return settings;
+        String lines = property.apply(SETTINGS_PROPERTY);
+        if (lines != null) {
+            lines.lines()
+                    .filter(line -> line.indexOf(ASSIGN) > 0)
+                    .forEach(line -> {
+                        int at = line.indexOf(ASSIGN);
+                        settings.put(line.substring(0, at), line.substring(at + 1));
+                    });
+        }
+        return new ConfigSource(
+                Optional.ofNullable(property.apply(FILE_PROPERTY)).map(Path::of), settings);
     }
 
     private static StoqConfig absolute(StoqConfig config) throws ConfigException {

@@ -1,7 +1,6 @@
 package org.stoq.launcher;
 
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -20,8 +19,6 @@ public final class Launcher {
     public static final int FAILED = 1;
 
     private static final System.Logger LOG = System.getLogger(Launcher.class.getName());
-    private static final String FILE_PROPERTY = "stoq.config.file";
-    private static final String SETTINGS_PROPERTY = "stoq.settings";
 
     private final LaunchListener listener;
     private final CompletableFuture<Void> stop = new CompletableFuture<>();
@@ -50,7 +47,7 @@ public final class Launcher {
             StoqConfig config = source.load();
             BundleList bundles = BundleList.read(options.home());
             try (DataFolder data = DataFolder.open(config.server().dataDir())) {
-                return run(bundles, data, properties(source));
+                return run(bundles, data, source.properties());
             }
         } catch (ConfigException | LaunchException e) {
             listener.failed(String.valueOf(e.getMessage()));
@@ -122,15 +119,5 @@ public final class Launcher {
             case "stop" -> stop.complete(null);
             default -> LOG.log(System.Logger.Level.WARNING, "unknown event {0}", event);
         }
-    }
-
-    private static Map<String, String> properties(ConfigSource source) throws ConfigException {
-        Map<String, String> properties = new HashMap<>();
-        source.file()
-                .ifPresent(file ->
-                        properties.put(
-                                FILE_PROPERTY, file.toAbsolutePath().normalize().toString()));
-        properties.put(SETTINGS_PROPERTY, source.settingsText());
-        return properties;
     }
 }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -32,12 +31,6 @@ import org.stoq.config.StoqConfig;
  */
 @Component(service = NodeConfiguration.class, immediate = true)
 public final class NodeConfiguration {
-    /** Framework property: the configuration file; absent for the one in the data folder. */
-    public static final String FILE_PROPERTY = "stoq.config.file";
-
-    /** Framework property: lines {@code table.key=value} that go over the file. */
-    public static final String SETTINGS_PROPERTY = "stoq.settings";
-
     private static final System.Logger LOG = System.getLogger(NodeConfiguration.class.getName());
     private static final String ANY_LOCATION = "?";
 
@@ -64,12 +57,7 @@ public final class NodeConfiguration {
     public NodeConfiguration(BundleContext context, @Reference ConfigurationAdmin admin)
             throws IOException {
         this.admin = admin;
-        this.source =
-                new ConfigSource(
-                        Optional.ofNullable(context.getProperty(FILE_PROPERTY)).map(Path::of),
-                        ConfigSource.settingsOf(
-                                Optional.ofNullable(context.getProperty(SETTINGS_PROPERTY))
-                                        .orElse("")));
+        this.source = ConfigSource.ofProperties(context::getProperty);
         try {
             this.file = source.path();
             this.current = source.load();

@@ -127,7 +127,6 @@ public final class NodeServer {
     void deactivate() {
         try {
             drain();
-            stopping.countDown();
             leaveTransport();
             thread.join();
         } catch (InterruptedException e) {
