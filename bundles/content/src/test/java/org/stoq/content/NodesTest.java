@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -105,24 +106,25 @@ class NodesTest {
         byte[] content = SeededBytes.random(1, 16_000_000);
         a.put("video", content);
         Await.until("the name reaches b", () -> b.knows("video"));
-        AtomicInteger calls = new AtomicInteger();
+        // The first window comes whole, of the second one at most a batch.
+        Set<Digest> given = Set.copyOf(b.chunksOf("video").subList(0, 80));
         b.peer(a).gate =
                 request -> {
-                    if (request.method().equals("chunks") && calls.incrementAndGet() > 6) {
+                    if (request.method().equals("chunks")
+                            && !given.containsAll(ChunkTransfer.digests(request.arguments()))) {
                         throw new StoqException(StoqErrorCode.CONNECTION_LOST, "cut");
                     }
                 };
         ContentAdapterTest.assertCode(StoqErrorCode.UNAVAILABLE, () -> b.get("video"));
-        int before = b.store().stats().chunks() > 0 ? (int) b.store().stats().chunks() : 0;
-        assertThat(before).isGreaterThan(50);
-        List<Digest> asked = new ArrayList<>();
+        // What had been asked ahead is given up with the reading, and may still be arriving.
+        Await.until("the reading ahead ends", () -> b.parts.tasks().size() == 0);
+        assertThat(b.store().stats().chunks()).isGreaterThanOrEqualTo(64);
         TestPeer again = b.peer(a);
         again.gate = request -> {};
         List<Digest> missing = b.parts.local().missing(b.chunksOf("video"));
         again.asked.clear();
         assertThat(b.get("video")).isEqualTo(content);
-        asked.addAll(again.asked);
-        assertThat(asked).containsExactlyInAnyOrderElementsOf(missing);
+        assertThat(again.asked).containsExactlyInAnyOrderElementsOf(missing);
     }
 
     @Test
