@@ -64,6 +64,9 @@ public abstract class AdapterContract {
             assertThat(adapter().requiredRole(method))
                     .isNotNull()
                     .isEqualTo(adapter().requiredRole(method));
+            assertThat(adapter().replaySafe(method))
+                    .as("a method that is not there is no read")
+                    .isFalse();
         }
         assertThat(adapter().requiredRole(goodRequest().method())).isNotNull();
     }

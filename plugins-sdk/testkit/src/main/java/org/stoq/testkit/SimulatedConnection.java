@@ -1,11 +1,13 @@
 package org.stoq.testkit;
 
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +25,9 @@ import org.stoq.sdk.transport.QuicOptions;
 /** One end of a connection of {@link SimulatedNetwork}; both ends share one lock. */
 final class SimulatedConnection implements QuicConnection {
     private static final long WINDOW_BYTES = 1 << 20;
+
+    /** What a packet holds beside the bytes of a DATAGRAM frame. */
+    private static final int DATAGRAM_OVERHEAD_BYTES = 50;
 
     /** What one end shows and allows. */
     record Side(
@@ -52,6 +57,18 @@ final class SimulatedConnection implements QuicConnection {
     private final int[] opened = new int[2];
     private long bytesSent;
     private long bytesReceived;
+    private boolean confirmed = true;
+    private final Queue<SimulatedStream> heldBack = new ArrayDeque<>();
+    private final SimulatedDatagrams datagrams = new SimulatedDatagrams();
+
+    /** Completes with the handshake; completed already where there was no early data. */
+    private CompletableFuture<Void> handshake = CompletableFuture.completedFuture(null);
+
+    /** The handshake under way, on the client's end; set before anybody else sees this. */
+    private @Nullable SimulatedHandshake early;
+
+    /** Whether what the client has sent before the handshake arrives before it; as above. */
+    private boolean earlyDataTaken;
 
     /** Written under the lock, read without it by the watch over silence. */
     private volatile long lastHeardNanos = System.nanoTime();
@@ -107,11 +124,10 @@ final class SimulatedConnection implements QuicConnection {
     @SuppressWarnings("WaitNotInLoop")
     void await(long untilNanos) throws StoqException {
         try {
-            long nanos = untilNanos - System.nanoTime();
-            if (untilNanos == Long.MAX_VALUE || nanos <= 0) {
+            if (untilNanos == Long.MAX_VALUE || isCut()) {
                 changed.await();
             } else {
-                changed.awaitNanos(nanos);
+                changed.awaitNanos(untilNanos - System.nanoTime());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -127,7 +143,7 @@ final class SimulatedConnection implements QuicConnection {
 
     /** Returns whether what arrives at a moment is there: its time has come and nothing is cut. */
     boolean arrived(long atNanos) {
-        return atNanos - System.nanoTime() <= 0 && !network.isCut(own.node, other.node);
+        return atNanos - System.nanoTime() <= 0 && !isCut();
     }
 
     long arrivalNanos() {
@@ -146,7 +162,54 @@ final class SimulatedConnection implements QuicConnection {
 
     void announce(SimulatedStream stream) {
         open.add(stream);
-        waiting.add(stream);
+        if (!confirmed && !earlyDataTaken) {
+            heldBack.add(stream);
+        } else {
+            stream.arrives(!confirmed);
+            waiting.add(stream);
+        }
+    }
+
+    /** Begins with early data, on the client's end. */
+    void beginEarly(SimulatedHandshake.Server server, boolean taken) {
+        SimulatedHandshake begun = new SimulatedHandshake(network, this, server);
+        for (SimulatedConnection side : List.of(this, peer)) {
+            side.confirmed = false;
+            side.handshake = new CompletableFuture<>();
+            side.earlyDataTaken = taken;
+            side.early = begun;
+        }
+        begun.begin(taken);
+    }
+
+    /** Goes on with a handshake that something stood in the way of. */
+    void proceed() {
+        if (early != null) {
+            early.proceed();
+        }
+    }
+
+    /** The listener has handed this end out. */
+    void accepted() {
+        if (early != null && earlyDataTaken) {
+            early.accepted();
+        }
+    }
+
+    /** The handshake has ended well, on both ends. */
+    void handshakeDone() {
+        quietly(() -> {
+            confirmed = true;
+            peer.confirmed = true;
+            peer.waiting.addAll(peer.heldBack);
+            peer.heldBack.clear();
+        });
+        peer.handshake.complete(null);
+        handshake.complete(null);
+    }
+
+    boolean isCut() {
+        return network.isCut(own.node, other.node);
     }
 
     void over(SimulatedStream stream) {
@@ -191,21 +254,27 @@ final class SimulatedConnection implements QuicConnection {
     @Override
     public void close(StoqErrorCode code, String reason) {
         String told = reason.isEmpty() ? "" : ": " + reason;
-        end(new StoqException(code, reason.isEmpty() ? "closed here" : reason));
-        if (!network.isCut(own.node, other.node)) {
+        boolean first = end(new StoqException(code, reason.isEmpty() ? "closed here" : reason));
+        if (first && !isCut()) {
             peer.end(new StoqException(code, "the peer closed the connection" + told));
         }
     }
 
-    /** Ends this end with a reason, once. */
-    void end(StoqException reason) {
-        quietly(() -> {
-            if (!end.isDone()) {
-                network.forget(this, own.address);
-                List.copyOf(open).forEach(stream -> stream.fail(reason));
-                end.complete(reason);
+    /** Ends this end with a reason, once. Returns false if it had ended before. */
+    boolean end(StoqException reason) {
+        lock.lock();
+        try {
+            if (end.isDone()) {
+                return false;
             }
-        });
+            network.forget(this, own.address);
+            List.copyOf(open).forEach(stream -> stream.fail(reason));
+            end.complete(reason);
+            return true;
+        } finally {
+            changed.signalAll();
+            lock.unlock();
+        }
     }
 
     /** Notices a peer that is not heard for longer than the idle timeout, the lesser of both. */
@@ -241,7 +310,55 @@ final class SimulatedConnection implements QuicConnection {
 
     @Override
     public List<X509Certificate> peerCertificates() {
-        return other.chain;
+        return handshake.isDone() ? other.chain : List.of();
+    }
+
+    @Override
+    public CompletionStage<Void> handshake() {
+        return handshake.minimalCompletionStage();
+    }
+
+    @Override
+    public int maxDatagramBytes() {
+        return Math.min(own.options.maxDatagramBytes(), other.options.maxDatagramBytes())
+                - DATAGRAM_OVERHEAD_BYTES;
+    }
+
+    @Override
+    public void sendDatagram(ByteBuffer bytes) throws StoqException {
+        if (bytes.remaining() > maxDatagramBytes()) {
+            throw new StoqException(
+                    StoqErrorCode.TOO_LARGE,
+                    "a datagram of %d bytes, the limit is %d"
+                            .formatted(bytes.remaining(), maxDatagramBytes()));
+        }
+        locked(() -> {
+            if (end.isDone()) {
+                throw copyOf(end.join());
+            }
+            // There is no early data in datagrams: what comes before the handshake is lost.
+            if (confirmed && !isCut() && !network.losesDatagram()) {
+                peer.datagrams.add(bytes, arrivalNanos());
+            }
+            return true;
+        });
+    }
+
+    @Override
+    public ByteBuffer receiveDatagram() throws StoqException {
+        return locked(() -> {
+            Optional<ByteBuffer> next = Optional.empty();
+            while (next.isEmpty()) {
+                if (end.isDone()) {
+                    throw copyOf(end.join());
+                }
+                next = datagrams.poll(System.nanoTime());
+                if (next.isEmpty()) {
+                    await(datagrams.nextNanos());
+                }
+            }
+            return next.get();
+        });
     }
 
     @Override

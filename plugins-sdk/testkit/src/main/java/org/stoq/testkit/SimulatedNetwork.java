@@ -29,7 +29,8 @@ import org.stoq.sdk.transport.Transport;
 
 /**
  * A network in memory: nodes with names, each with a {@link Transport} of its own, and no sockets.
- * Certificates count as they do on a real one; packets, congestion and encryption do not exist.
+ * Certificates and tickets count as they do on a real one; packets, congestion and encryption do
+ * not exist.
  *
  * <p>What happens by chance is drawn from the seed. Thread-safe.
  *
@@ -50,6 +51,16 @@ public final class SimulatedNetwork {
     private volatile Set<String> apart = Set.of();
     private volatile long leastNanos;
     private volatile long mostNanos;
+
+    /** Which listener each client has a ticket of. */
+    private final Map<Ticket, Listener> tickets = new ConcurrentHashMap<>();
+
+    private volatile boolean holding;
+    private volatile boolean refusingEarlyData;
+    private volatile double lostDatagrams;
+
+    /** What a client remembers a server by. */
+    private record Ticket(String node, String serverName, int port, Credentials credentials) {}
 
     /** Creates a network without delay, loss or partition. */
     public SimulatedNetwork(long seed) {
@@ -77,6 +88,47 @@ public final class SimulatedNetwork {
     public void heal() {
         apart = Set.of();
         connections.forEach(connection -> connection.quietly(() -> {}));
+        connections.forEach(SimulatedConnection::proceed);
+    }
+
+    /**
+     * Lets no handshake end on a connection with early data, until {@link #releaseHandshakes}: as
+     * if somebody sent again what he has recorded, and had no keys to go on with.
+     */
+    public void holdHandshakes() {
+        holding = true;
+    }
+
+    /** Lets handshakes end that were held. */
+    public void releaseHandshakes() {
+        holding = false;
+        connections.forEach(SimulatedConnection::proceed);
+    }
+
+    boolean holdsHandshakes() {
+        return holding;
+    }
+
+    /**
+     * Sets whether every listener refuses early data from now on. What a client has sent early
+     * arrives after the handshake then.
+     */
+    public void refuseEarlyData(boolean refuse) {
+        refusingEarlyData = refuse;
+    }
+
+    /**
+     * Loses datagrams that are sent from now on.
+     *
+     * @param share which part of them, 0 to 1; chosen at random
+     */
+    public SimulatedNetwork loseDatagrams(double share) {
+        lostDatagrams = share;
+        return this;
+    }
+
+    boolean losesDatagram() {
+        return lostDatagrams > 0 && draw() < lostDatagrams;
     }
 
     /**
@@ -182,16 +234,18 @@ public final class SimulatedNetwork {
             if (listener == null) {
                 throw lost("nobody listens at " + remote);
             }
-            if (isCut(node, listener.node)) {
-                // The caller's time does not pass: nothing could change the outcome.
-                throw new StoqException(
-                        StoqErrorCode.DEADLINE_EXCEEDED, "no answer from " + remote);
-            }
-            Optional<String> refusal =
-                    SimulatedTrust.refusal(
-                            listener.credentials.chain(), credentials, Optional.of(serverName));
-            if (refusal.isPresent()) {
-                throw new StoqException(StoqErrorCode.CERTIFICATE_REFUSED, refusal.get());
+            Ticket ticket = new Ticket(node, serverName, remote.getPort(), credentials);
+            Listener known = options.earlyData() ? tickets.get(ticket) : null;
+            if (known == null) {
+                if (isCut(node, listener.node)) {
+                    // The caller's time does not pass: nothing could change the outcome.
+                    throw new StoqException(
+                            StoqErrorCode.DEADLINE_EXCEEDED, "no answer from " + remote);
+                }
+                Optional<String> refusal = listener.refusal(ticket);
+                if (refusal.isPresent()) {
+                    throw new StoqException(StoqErrorCode.CERTIFICATE_REFUSED, refusal.get());
+                }
             }
             InetSocketAddress local =
                     new InetSocketAddress(remote.getAddress(), nextPort.getAndIncrement());
@@ -201,7 +255,12 @@ public final class SimulatedNetwork {
                             new SimulatedConnection.Side(node, local, credentials.chain(), options),
                             listener.side());
             connections.add(client);
-            listener.arrive(client.peer(), credentials.chain());
+            if (known == null) {
+                listener.arrive(client.peer(), ticket, options);
+            } else {
+                client.beginEarly(
+                        listener.arrival(client, ticket, options), listener.takesEarlyData(known));
+            }
             return client;
         }
     }
@@ -235,7 +294,36 @@ public final class SimulatedNetwork {
             return new SimulatedConnection.Side(node, address, credentials.chain(), options);
         }
 
-        void arrive(SimulatedConnection server, List<X509Certificate> chain) {
+        /** Returns why a client does not believe this listener, if it does not. */
+        Optional<String> refusal(Ticket asked) {
+            return SimulatedTrust.refusal(
+                    credentials.chain(), asked.credentials, Optional.of(asked.serverName));
+        }
+
+        /** Returns whether early data is taken from a client with a ticket of some listener. */
+        @SuppressWarnings(
+                "ReferenceEquality") // a listener that is opened anew knows no old tickets
+        boolean takesEarlyData(Listener known) {
+            return known == this && options.earlyData() && !refusingEarlyData;
+        }
+
+        SimulatedHandshake.Server arrival(
+                SimulatedConnection client, Ticket ticket, QuicOptions asked) {
+            return new SimulatedHandshake.Server() {
+                @Override
+                public Optional<String> refusal() {
+                    return Listener.this.refusal(ticket);
+                }
+
+                @Override
+                public void arrive() {
+                    Listener.this.arrive(client.peer(), ticket, asked);
+                }
+            };
+        }
+
+        void arrive(SimulatedConnection server, Ticket ticket, QuicOptions asked) {
+            List<X509Certificate> chain = ticket.credentials.chain();
             Optional<String> refusal =
                     chain.isEmpty()
                             ? Optional.of("no certificate")
@@ -247,6 +335,11 @@ public final class SimulatedNetwork {
             } else if (serving.size() >= options.maxConnections()) {
                 server.close(StoqErrorCode.CONNECTION_LIMIT, "no room for one more");
             } else {
+                if (asked.earlyData() && options.earlyData()) {
+                    tickets.put(ticket, this);
+                } else {
+                    tickets.remove(ticket);
+                }
                 serving.add(server);
                 arrivals.add(Optional.of(server));
             }
@@ -266,6 +359,7 @@ public final class SimulatedNetwork {
                     arrivals.add(next);
                     throw new ClosedChannelException();
                 }
+                next.get().accepted();
                 return next.get();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

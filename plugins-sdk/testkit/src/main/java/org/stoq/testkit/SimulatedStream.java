@@ -28,6 +28,7 @@ final class SimulatedStream implements QuicStream {
     private boolean writeEnded;
     private boolean announced;
     private boolean over;
+    private boolean early;
     private @Nullable StoqException failure;
 
     /** Makes both ends: this one for who opens it. */
@@ -54,6 +55,16 @@ final class SimulatedStream implements QuicStream {
     @Override
     public boolean bidirectional() {
         return (id & 2) == 0;
+    }
+
+    @Override
+    public boolean early() {
+        return early;
+    }
+
+    /** The peer sees the stream, before the handshake or after it. */
+    void arrives(boolean beforeHandshake) {
+        early = beforeHandshake;
     }
 
     @Override

@@ -18,8 +18,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.stoq.sdk.Digest;
@@ -34,36 +32,12 @@ import org.stoq.sdk.transport.Transport;
 
 /** What every {@link Transport} must do, tried on real sockets of this machine. */
 @Timeout(60)
-public abstract class TransportContract {
-    private static final InetSocketAddress ANY_PORT =
-            new InetSocketAddress(InetAddress.ofLiteral("::1"), 0);
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
-
-    private final List<AutoCloseable> open = new ArrayList<>();
-
-    /** Returns the engine to test. */
-    protected abstract Transport transport();
-
-    /** Returns credentials that each side believes, for {@code ::1}. */
-    protected abstract Credentials trusted(boolean anonymousPeers);
-
+public abstract class TransportContract extends TransportExtrasContract {
     /** Returns credentials of an authority that {@link #trusted} does not know. */
     protected abstract Credentials stranger();
 
     /** Returns credentials of the known authority that have expired. */
     protected abstract Credentials expired();
-
-    /** Returns options that fit a test. */
-    protected QuicOptions options() {
-        return new QuicOptions(100, Duration.ofSeconds(20), 1_350, "cubic", 64);
-    }
-
-    @AfterEach
-    protected void closeAll() throws Exception {
-        for (AutoCloseable closeable : open.reversed()) {
-            closeable.close();
-        }
-    }
 
     @Test
     protected void bytesArriveAsTheyWereSent() throws Exception {
@@ -304,7 +278,7 @@ public abstract class TransportContract {
 
     @Test
     protected void refusesOneConnectionTooMany() throws Exception {
-        QuicOptions two = new QuicOptions(2, options().idleTimeout(), 1_350, "cubic", 64);
+        QuicOptions two = options().toBuilder().maxConnections(2).build();
         QuicListener listener = track(transport().listen(ANY_PORT, two, trusted(false)));
         connect(listener, trusted(false), "::1");
         QuicConnection second = connect(listener, trusted(false), "::1");
@@ -319,7 +293,7 @@ public abstract class TransportContract {
 
     @Test
     protected void aDeadPeerIsNoticedAfterTheIdleTimeout() throws Exception {
-        QuicOptions impatient = new QuicOptions(2, Duration.ofMillis(300), 1_350, "cubic", 64);
+        QuicOptions impatient = options().toBuilder().idleTimeout(Duration.ofMillis(300)).build();
         QuicListener listener = track(transport().listen(ANY_PORT, impatient, trusted(false)));
         QuicConnection client = connect(listener, trusted(false), "::1");
         StoqException reason = client.closed().toCompletableFuture().get(10, TimeUnit.SECONDS);
@@ -373,7 +347,7 @@ public abstract class TransportContract {
 
     @Test
     protected void refusesACongestionAlgorithmThatItDoesNotHave() {
-        QuicOptions odd = new QuicOptions(2, Duration.ofSeconds(1), 1_350, "no-such", 64);
+        QuicOptions odd = options().toBuilder().congestionAlgorithm("no-such").build();
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> transport().listen(ANY_PORT, odd, trusted(false)))
                 .withMessageContaining("no-such");
@@ -445,11 +419,6 @@ public abstract class TransportContract {
         return refusal;
     }
 
-    private <T extends AutoCloseable> T track(T closeable) {
-        open.add(closeable);
-        return closeable;
-    }
-
     /** Something that a thread does and that may fail. */
     @FunctionalInterface
     private interface Work {
@@ -488,22 +457,5 @@ public abstract class TransportContract {
         while (true) {
             stream.write(ByteBuffer.allocate(1 << 16));
         }
-    }
-
-    private static byte[] readAll(QuicStream stream, int length) throws IOException {
-        ByteBuffer all = ByteBuffer.allocate(length + 1);
-        int read = 0;
-        while (read >= 0) {
-            read = stream.read(all);
-        }
-        byte[] bytes = new byte[all.position()];
-        all.flip().get(bytes);
-        return bytes;
-    }
-
-    private static StoqErrorCode codeOf(ThrowingCallable call) {
-        StoqException failure = catchThrowableOfType(StoqException.class, call);
-        assertThat(failure).isNotNull();
-        return failure.code();
     }
 }

@@ -2,8 +2,10 @@ package org.stoq.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.stoq.sdk.congestion.CongestionController;
+import org.stoq.sdk.congestion.PathState;
 
 /** The contract passes a controller that keeps it, and finds each that does not. */
 class CongestionControllerContractTest {
@@ -11,25 +13,32 @@ class CongestionControllerContractTest {
     void newRenoKeepsTheContract() {
         ContractRun run = ContractRun.of(Good.class);
         assertThat(run.failed()).isEmpty();
-        assertThat(run.passed()).hasSizeGreaterThan(10);
+        assertThat(run.passed()).hasSizeGreaterThan(20);
     }
 
     @Test
     void whoNeverGrowsIsFound() {
         assertThat(ContractRun.of(Fixed.class).failed())
-                .contains("theWindowGrowsWhileEverythingArrives");
+                .contains("theWindowGrowsWhileEverythingArrives", "manyLossesShrinkTheWindow");
     }
 
     @Test
     void whoCaresForNoLossIsFound() {
         assertThat(ContractRun.of(Deaf.class).failed())
-                .contains("persistentCongestionTakesAwayWhatHasGrown");
+                .contains("persistentCongestionTakesAwayWhatHasGrown", "manyLossesShrinkTheWindow");
+    }
+
+    @Test
+    void whoCaresForNoMarkIsFound() {
+        assertThat(ContractRun.of(Blind.class).failed())
+                .containsExactly("manyMarksShrinkTheWindow");
     }
 
     @Test
     void whoShutsTheWindowForEveryLostPacketIsFound() {
         assertThat(ContractRun.of(Nervous.class).failed())
-                .contains("packetsOfOneFlightAreOneLoss", "theWindowNeverClosesWhateverHappens");
+                .contains(
+                        "packetsOfOneFlightAreOneLoss", "theWindowStaysInItsRangeWhateverHappens");
     }
 
     @Test
@@ -38,53 +47,74 @@ class CongestionControllerContractTest {
                 .contains("theWindowDoesNotGrowWhileTheSenderHasTooLittleToSend");
     }
 
+    @Test
+    void whoIgnoresWhatWasFoundBeforeIsFound() {
+        assertThat(ContractRun.of(Forgetful.class).failed())
+                .containsExactly("aFlowTakesOverWhatAnotherControllerHasFound");
+    }
+
+    @Test
+    void whoAllocatesForEachEventIsFound() {
+        assertThat(ContractRun.of(Wasteful.class).failed())
+                .containsExactly("eventsAllocateNothingInTheLongRun");
+    }
+
+    @Test
+    void whoCountsEventsInsteadOfBytesIsFound() {
+        assertThat(ContractRun.of(Counting.class).failed())
+                .contains("sumsAreAsGoodAsSinglePackets");
+    }
+
+    @Test
+    void whoComparesTimesInsteadOfDifferencesIsFound() {
+        assertThat(ContractRun.of(Absolute.class).failed()).contains("onlyDifferencesOfTimesCount");
+    }
+
     /** NewReno as in RFC 9002 appendix B. */
     private static class NewReno implements CongestionController.Flow {
         long window;
         int datagramBytes;
-        private long threshold = Long.MAX_VALUE;
+        private long threshold;
         private long recoveryNanos;
         private boolean everRecovered;
 
-        NewReno(int datagramBytes) {
-            this.datagramBytes = datagramBytes;
-            this.window = Math.min(10L * datagramBytes, Math.max(14_720, 2L * datagramBytes));
+        NewReno(PathState path) {
+            datagramBytes = path.maxDatagramBytes();
+            window = Math.max(path.windowBytes(), PathState.leastWindowBytes(datagramBytes));
+            threshold = path.inSlowStart() ? Long.MAX_VALUE : window;
         }
-
-        @Override
-        public void sent(long nowNanos, long packetNumber, int bytes, long inFlightBytes) {}
 
         @Override
         public void acknowledged(
-                long nowNanos, long packetNumber, int bytes, long sentNanos, boolean appLimited) {
-            if (appLimited || isInRecovery(sentNanos)) {
+                long nowNanos,
+                long bytes,
+                long newestSentNanos,
+                long inFlightBytes,
+                boolean appLimited) {
+            if (appLimited || isInRecovery(newestSentNanos)) {
                 return;
             }
-            window += window < threshold ? bytes : (long) datagramBytes * bytes / window;
+            window += inSlowStart() ? bytes : Math.min(bytes, datagramBytes * bytes / window);
         }
 
         @Override
-        public void roundTrip(
-                long nowNanos, long latestNanos, long smoothedNanos, long minimumNanos) {}
-
-        @Override
-        public void lost(long nowNanos, long bytes, long largestSentNanos, boolean persistent) {
-            reduce(nowNanos, largestSentNanos);
+        public void lost(long nowNanos, long bytes, long newestSentNanos, boolean persistent) {
+            reduce(nowNanos, newestSentNanos);
             if (persistent) {
-                window = 2L * datagramBytes;
+                window = PathState.leastWindowBytes(datagramBytes);
                 everRecovered = false;
             }
         }
 
         @Override
-        public void congestionExperienced(long nowNanos, long sentNanos, long newlyMarked) {
-            reduce(nowNanos, sentNanos);
+        public void congestionExperienced(long nowNanos, long packets, long newestSentNanos) {
+            reduce(nowNanos, newestSentNanos);
         }
 
         @Override
         public void datagramSize(int maxDatagramBytes) {
             datagramBytes = maxDatagramBytes;
-            window = Math.max(window, 2L * datagramBytes);
+            window = Math.max(window, PathState.leastWindowBytes(datagramBytes));
         }
 
         @Override
@@ -92,7 +122,12 @@ class CongestionControllerContractTest {
             return window;
         }
 
-        private boolean isInRecovery(long sentNanos) {
+        @Override
+        public boolean inSlowStart() {
+            return window < threshold;
+        }
+
+        boolean isInRecovery(long sentNanos) {
             return everRecovered && sentNanos - recoveryNanos <= 0;
         }
 
@@ -101,14 +136,14 @@ class CongestionControllerContractTest {
                 everRecovered = true;
                 recoveryNanos = nowNanos;
                 threshold = window / 2;
-                window = Math.max(threshold, 2L * datagramBytes);
+                window = Math.max(threshold, PathState.leastWindowBytes(datagramBytes));
             }
         }
     }
 
     /** Makes flows. */
     private interface Flows {
-        CongestionController.Flow start(int datagramBytes);
+        CongestionController.Flow start(PathState path);
     }
 
     private static CongestionController controller(Flows flows) {
@@ -119,8 +154,8 @@ class CongestionControllerContractTest {
             }
 
             @Override
-            public Flow start(int maxDatagramBytes, long initialRttNanos, long nowNanos) {
-                return flows.start(maxDatagramBytes);
+            public Flow start(PathState path, long nowNanos) {
+                return flows.start(path);
             }
         };
     }
@@ -135,8 +170,8 @@ class CongestionControllerContractTest {
     static class Fixed extends CongestionControllerContract {
         @Override
         protected CongestionController controller() {
-            return CongestionControllerContractTest.controller(datagramBytes ->
-                    new NewReno(datagramBytes) {
+            return CongestionControllerContractTest.controller(path ->
+                    new NewReno(path) {
                         @Override
                         public long windowBytes() {
                             return 10L * datagramBytes;
@@ -148,14 +183,26 @@ class CongestionControllerContractTest {
     static class Deaf extends CongestionControllerContract {
         @Override
         protected CongestionController controller() {
-            return CongestionControllerContractTest.controller(datagramBytes ->
-                    new NewReno(datagramBytes) {
+            return CongestionControllerContractTest.controller(path ->
+                    new NewReno(path) {
                         @Override
                         public void lost(
                                 long nowNanos,
                                 long bytes,
-                                long largestSentNanos,
+                                long newestSentNanos,
                                 boolean persistent) {}
+                    });
+        }
+    }
+
+    static class Blind extends CongestionControllerContract {
+        @Override
+        protected CongestionController controller() {
+            return CongestionControllerContractTest.controller(path ->
+                    new NewReno(path) {
+                        @Override
+                        public void congestionExperienced(
+                                long nowNanos, long packets, long newestSentNanos) {}
                     });
         }
     }
@@ -163,13 +210,13 @@ class CongestionControllerContractTest {
     static class Nervous extends CongestionControllerContract {
         @Override
         protected CongestionController controller() {
-            return CongestionControllerContractTest.controller(datagramBytes ->
-                    new NewReno(datagramBytes) {
+            return CongestionControllerContractTest.controller(path ->
+                    new NewReno(path) {
                         @Override
                         public void lost(
                                 long nowNanos,
                                 long bytes,
-                                long largestSentNanos,
+                                long newestSentNanos,
                                 boolean persistent) {
                             window /= 2;
                         }
@@ -180,16 +227,82 @@ class CongestionControllerContractTest {
     static class Greedy extends CongestionControllerContract {
         @Override
         protected CongestionController controller() {
-            return CongestionControllerContractTest.controller(datagramBytes ->
-                    new NewReno(datagramBytes) {
+            return CongestionControllerContractTest.controller(path ->
+                    new NewReno(path) {
                         @Override
                         public void acknowledged(
                                 long nowNanos,
-                                long packetNumber,
-                                int bytes,
-                                long sentNanos,
+                                long bytes,
+                                long newestSentNanos,
+                                long inFlightBytes,
                                 boolean appLimited) {
                             window += bytes;
+                        }
+                    });
+        }
+    }
+
+    static class Forgetful extends CongestionControllerContract {
+        @Override
+        protected CongestionController controller() {
+            return CongestionControllerContractTest.controller(
+                    path -> new NewReno(PathState.initial(path.maxDatagramBytes(), 1)));
+        }
+    }
+
+    static class Wasteful extends CongestionControllerContract {
+        @Override
+        protected CongestionController controller() {
+            return CongestionControllerContractTest.controller(path ->
+                    new NewReno(path) {
+                        private List<Long> times = List.of();
+
+                        @Override
+                        public void acknowledged(
+                                long nowNanos,
+                                long bytes,
+                                long newestSentNanos,
+                                long inFlightBytes,
+                                boolean appLimited) {
+                            times = List.of(nowNanos + times.size(), newestSentNanos);
+                            super.acknowledged(
+                                    nowNanos, bytes, newestSentNanos, inFlightBytes, appLimited);
+                        }
+                    });
+        }
+    }
+
+    static class Counting extends CongestionControllerContract {
+        @Override
+        protected CongestionController controller() {
+            return CongestionControllerContractTest.controller(path ->
+                    new NewReno(path) {
+                        @Override
+                        public void acknowledged(
+                                long nowNanos,
+                                long bytes,
+                                long newestSentNanos,
+                                long inFlightBytes,
+                                boolean appLimited) {
+                            super.acknowledged(
+                                    nowNanos,
+                                    datagramBytes,
+                                    newestSentNanos,
+                                    inFlightBytes,
+                                    appLimited);
+                        }
+                    });
+        }
+    }
+
+    static class Absolute extends CongestionControllerContract {
+        @Override
+        protected CongestionController controller() {
+            return CongestionControllerContractTest.controller(path ->
+                    new NewReno(path) {
+                        @Override
+                        boolean isInRecovery(long sentNanos) {
+                            return sentNanos < 0 && super.isInRecovery(sentNanos);
                         }
                     });
         }

@@ -21,6 +21,18 @@ public interface Adapter {
     Role requiredRole(String method);
 
     /**
+     * Returns whether a method only reads, so that calls to it that somebody has recorded and sends
+     * again, any number of times, change nothing. Such a call may be answered while the caller's
+     * handshake is still going on (0-RTT, RFC 9001 s.9.2), if {@link Role#ANONYMOUS} may make it;
+     * all others wait. Asked before {@link #handle}; never blocks. In doubt: false.
+     *
+     * @param method the method's name, of whatever spelling a peer has sent
+     */
+    default boolean replaySafe(String method) {
+        return false;
+    }
+
+    /**
      * Answers one call. Runs on a virtual thread of its own and may block; it is interrupted at the
      * call's deadline, when the caller gives up, and when the connection ends.
      *

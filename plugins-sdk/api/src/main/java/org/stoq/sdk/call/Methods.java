@@ -21,7 +21,7 @@ public final class Methods {
     private final Map<String, Entry> entries;
     private final Role leastRole;
 
-    private record Entry(Role role, Method method) {}
+    private record Entry(Role role, Method method, boolean read) {}
 
     private Methods(String service, Map<String, Entry> entries) {
         this.service = service;
@@ -59,6 +59,12 @@ public final class Methods {
         return entry == null ? leastRole : entry.role();
     }
 
+    /** Returns whether a method was added as one that only reads, as {@link Adapter#replaySafe}. */
+    public boolean replaySafe(String method) {
+        Entry entry = entries.get(method);
+        return entry != null && entry.read();
+    }
+
     /**
      * Answers a call with its method.
      *
@@ -90,7 +96,20 @@ public final class Methods {
          * @throws IllegalArgumentException if there is one of that name
          */
         public Builder add(String name, Role role, Method method) {
-            if (entries.putIfAbsent(name, new Entry(role, method)) != null) {
+            return add(name, new Entry(role, method, false));
+        }
+
+        /**
+         * Adds a method that only reads: who repeats a call to it changes nothing.
+         *
+         * @throws IllegalArgumentException if there is one of that name
+         */
+        public Builder addRead(String name, Role role, Method method) {
+            return add(name, new Entry(role, method, true));
+        }
+
+        private Builder add(String name, Entry entry) {
+            if (entries.putIfAbsent(name, entry) != null) {
                 throw new IllegalArgumentException("two methods '" + name + "' of " + service);
             }
             return this;

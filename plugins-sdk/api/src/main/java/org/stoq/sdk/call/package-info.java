@@ -7,7 +7,7 @@
  * <pre>{@code
  * public final class GreetingAdapter implements Adapter {
  *     private final Methods methods =
- *             Methods.of("greeting").add("hello", Role.NODE, this::hello).build();
+ *             Methods.of("greeting").addRead("hello", Role.ANONYMOUS, this::hello).build();
  *
  *     public String service() {
  *         return methods.service();
@@ -15,6 +15,10 @@
  *
  *     public Role requiredRole(String method) {
  *         return methods.requiredRole(method);
+ *     }
+ *
+ *     public boolean replaySafe(String method) {
+ *         return methods.replaySafe(method);
  *     }
  *
  *     public void handle(Call call) throws IOException {
@@ -29,7 +33,7 @@
  * }</pre>
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package org.stoq.sdk.call;
 

@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param congestionAlgorithm name of the congestion controller
  * @param keepAliveInterval how often a connection with open streams shows that it is alive; zero
  *     for never
+ * @param eventLoops how many threads packets pass through; zero for one per processor
  */
 @Table(value = TransportConfig.NAME, doc = "How QUIC is spoken.")
 public record TransportConfig(
@@ -50,7 +51,15 @@ public record TransportConfig(
                         unit = Unit.SECONDS,
                         min = 0,
                         max = 86_400)
-                Duration keepAliveInterval) {
+                Duration keepAliveInterval,
+        @Key(
+                        doc =
+                                "How many threads packets pass through, each with a socket of its"
+                                        + " own on the port; 0 for one per processor.",
+                        fallback = "0",
+                        min = 0,
+                        max = 256)
+                int eventLoops) {
     /** Name of the table. */
     public static final String NAME = "transport";
 
@@ -66,6 +75,12 @@ public record TransportConfig(
      * @throws InvalidConfigException with everything that is wrong
      */
     public TransportConfig {
-        TABLE.require(engine, maxDatagramSize, initialRtt, congestionAlgorithm, keepAliveInterval);
+        TABLE.require(
+                engine,
+                maxDatagramSize,
+                initialRtt,
+                congestionAlgorithm,
+                keepAliveInterval,
+                eventLoops);
     }
 }

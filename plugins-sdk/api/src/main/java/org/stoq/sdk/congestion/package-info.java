@@ -2,13 +2,14 @@
  * Congestion control: how many bytes may be in flight, and how fast they leave.
  *
  * <pre>{@code
- * CongestionController.Flow flow = controller.start(maxDatagramBytes, initialRttNanos, nowNanos);
- * flow.acknowledged(nowNanos, packetNumber, bytes, sentNanos, appLimited);
+ * var flow = controller.start(PathState.initial(maxDatagramBytes, initialRttNanos), nowNanos);
+ * flow.roundTrip(nowNanos, latestNanos, smoothedNanos, minimumNanos);
+ * flow.acknowledged(nowNanos, bytes, newestSentNanos, inFlightBytes, appLimited);
  * long room = flow.windowBytes() - inFlightBytes;
  * }</pre>
  */
 @Export
-@Version("1.0.0")
+@Version("2.0.0")
 @NullMarked
 package org.stoq.sdk.congestion;
 

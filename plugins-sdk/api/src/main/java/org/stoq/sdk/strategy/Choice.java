@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param <S> kind of strategy
  */
 final class Choice<S extends Strategy> {
+    private final boolean namedOnly;
     private @Nullable String preferredName;
 
     /** Name of the strategy that was active before the one that is. */
@@ -21,6 +22,20 @@ final class Choice<S extends Strategy> {
 
     /** Who takes over after a loss; set only then, so that rankings decide otherwise. */
     private @Nullable String fallbackName;
+
+    /**
+     * Makes the rule.
+     *
+     * @param namedOnly whether nothing is used but what the configuration names
+     */
+    Choice(boolean namedOnly) {
+        this.namedOnly = namedOnly;
+    }
+
+    /** Returns whether a slot that uses nothing is in order. */
+    boolean namedOnly() {
+        return namedOnly;
+    }
 
     /** Sets the name that the configuration asks for. */
     void prefer(String name) {
@@ -41,7 +56,11 @@ final class Choice<S extends Strategy> {
             fallbackName = formerName;
         }
         Tenure<S> after =
-                tenures.stream().filter(Tenure::eligible).max(order(tenures)).orElse(null);
+                tenures.stream()
+                        .filter(Tenure::eligible)
+                        .filter(tenure -> !namedOnly || tenure.name().equals(preferredName))
+                        .max(order(tenures))
+                        .orElse(null);
         if (before != null && before != after && !lost) {
             formerName = before.name();
         }

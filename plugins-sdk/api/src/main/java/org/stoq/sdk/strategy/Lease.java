@@ -14,6 +14,12 @@ public interface Lease<S extends Strategy> extends AutoCloseable {
     /** Returns the strategy. */
     S strategy();
 
+    /**
+     * Returns whether the strategy is leaving or in quarantine: whoever has looked so gives the
+     * lease back soon.
+     */
+    boolean isEnding();
+
     /** Reports that the strategy has thrown or stalled: it is counted, and replaced. */
     void failed(Throwable cause);
 

@@ -49,7 +49,7 @@ public final class StrategySlot<S extends Strategy> {
 
     private final Condition leaseReturned = lock.newCondition();
     private final List<Tenure<S>> tenures = new ArrayList<>();
-    private final Choice<S> choice = new Choice<>();
+    private final Choice<S> choice;
 
     /** Read without the lock by whoever needs a strategy. */
     private volatile @Nullable Tenure<S> active;
@@ -61,8 +61,23 @@ public final class StrategySlot<S extends Strategy> {
      * @param nanoTime time in nanoseconds, such as {@code System::nanoTime}
      */
     public StrategySlot(Class<S> spi, LongSupplier nanoTime) {
+        this(spi, nanoTime, new Choice<>(false));
+    }
+
+    private StrategySlot(Class<S> spi, LongSupplier nanoTime, Choice<S> choice) {
         this.spi = spi;
         this.nanoTime = nanoTime;
+        this.choice = choice;
+    }
+
+    /**
+     * Returns a slot where only the strategy of the configured name is ever active, for a kind that
+     * its users can do without: where nobody has the name, or who had it has failed, nothing is
+     * active and {@link #acquire()} says UNAVAILABLE.
+     */
+    public static <S extends Strategy> StrategySlot<S> namedOnly(
+            Class<S> spi, LongSupplier nanoTime) {
+        return new StrategySlot<>(spi, nanoTime, new Choice<>(true));
     }
 
     /**
@@ -131,6 +146,26 @@ public final class StrategySlot<S extends Strategy> {
      */
     public Lease<S> acquire() throws StoqException {
         return new HeldLease(enter());
+    }
+
+    /**
+     * Takes a lease on the strategy of that name, active or not, as {@link #acquire()} does.
+     *
+     * @return the lease, or nothing if none of that name is here, or it is leaving or in quarantine
+     */
+    public Optional<Lease<S>> acquire(String name) {
+        lock.lock();
+        try {
+            for (Tenure<S> tenure : tenures) {
+                if (tenure.name().equals(name) && tenure.eligible()) {
+                    tenure.take();
+                    return Optional.of(new HeldLease(tenure));
+                }
+            }
+            return Optional.empty();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Returns the name of the active strategy, or nothing if there is none. */
@@ -323,7 +358,9 @@ public final class StrategySlot<S extends Strategy> {
         tenure.countFailure(cause);
         boolean quarantined =
                 changing(() -> {
-                    boolean other = tenures.stream().anyMatch(t -> t != tenure && t.eligible());
+                    boolean other =
+                            choice.namedOnly()
+                                    || tenures.stream().anyMatch(t -> t != tenure && t.eligible());
                     if (!other || !tenure.eligible()) {
                         return false;
                     }
@@ -404,6 +441,11 @@ public final class StrategySlot<S extends Strategy> {
         @Override
         public S strategy() {
             return tenure.strategy();
+        }
+
+        @Override
+        public boolean isEnding() {
+            return !tenure.eligible();
         }
 
         @Override

@@ -2,14 +2,20 @@ package org.stoq.sdk.transport;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 
-/** One QUIC connection whose handshake is done. Any thread may call any method. */
+/**
+ * One QUIC connection. Any thread may call any method.
+ *
+ * <p>Its handshake is done, or, with early data, about to be: see {@link #handshake}.
+ */
 @ConsumerType
 public interface QuicConnection extends AutoCloseable {
     /** Returns the local address. */
@@ -25,6 +31,16 @@ public interface QuicConnection extends AutoCloseable {
     List<X509Certificate> peerCertificates();
 
     /**
+     * Returns a stage that completes when the handshake has finished. Already complete except on
+     * connections with early data: there a client sends before it (RFC 9001 s.4.6), and must send
+     * nothing that does harm when it is replayed; and a server's {@link #peerCertificates} are
+     * empty until then. Never completes if the connection ends first.
+     */
+    default CompletionStage<Void> handshake() {
+        return CompletableFuture.completedStage(null);
+    }
+
+    /**
      * Opens a stream. Blocks while the peer gives no room for one more.
      *
      * @param bidirectional whether the peer may answer on it
@@ -38,6 +54,62 @@ public interface QuicConnection extends AutoCloseable {
      * @throws StoqException with the reason of the close once the connection is closed
      */
     QuicStream acceptStream() throws IOException;
+
+    /**
+     * Returns the most bytes that {@link #sendDatagram} takes, or 0 if the peer or the engine knows
+     * no DATAGRAM frames (RFC 9221).
+     */
+    default int maxDatagramBytes() {
+        return 0;
+    }
+
+    /**
+     * Sends bytes in a DATAGRAM frame (RFC 9221): at most once, in any order, apart from all
+     * streams. Does not block; what finds no room in the send queue is dropped.
+     *
+     * @param bytes at most {@link #maxDatagramBytes}; borrowed until the return
+     * @throws StoqException TOO_LARGE if there are more bytes, UNSUPPORTED without the extension,
+     *     the reason of the close once the connection is closed
+     */
+    default void sendDatagram(ByteBuffer bytes) throws IOException {
+        throw new StoqException(StoqErrorCode.UNSUPPORTED, "this engine has no DATAGRAM frames");
+    }
+
+    /**
+     * Waits for the next DATAGRAM frame. Blocks; an interrupt gives up. Frames that nobody waits
+     * for are kept up to a bound, then the oldest is dropped.
+     *
+     * @return the bytes, the caller's own
+     * @throws StoqException UNSUPPORTED without the extension, the reason of the close once the
+     *     connection is closed
+     */
+    default ByteBuffer receiveDatagram() throws IOException {
+        throw new StoqException(StoqErrorCode.UNSUPPORTED, "this engine has no DATAGRAM frames");
+    }
+
+    /**
+     * Moves a client's end of the connection to another local address (RFC 9000 s.9). Streams go
+     * on. Returns when the new socket is in use; the peer validates the path by itself.
+     *
+     * @param local an IPv6 address; port 0 lets the system choose
+     * @throws StoqException UNSUPPORTED on a server's end, or if the engine cannot move
+     */
+    default void migrate(InetSocketAddress local) throws IOException {
+        throw new StoqException(StoqErrorCode.UNSUPPORTED, "this engine cannot move a connection");
+    }
+
+    /**
+     * Lets another congestion controller govern this connection from now on, with what the one
+     * before has learned of the path. A change between two that the engine brings itself may hold
+     * for new connections only.
+     *
+     * @param name as in {@link QuicOptions#congestionAlgorithm}
+     * @throws StoqException UNSUPPORTED if the engine cannot change it
+     */
+    default void congestionAlgorithm(String name) throws IOException {
+        throw new StoqException(
+                StoqErrorCode.UNSUPPORTED, "this engine cannot change its congestion controller");
+    }
 
     /** Returns what the engine has measured; a snapshot, never blocks. */
     PathStats stats();

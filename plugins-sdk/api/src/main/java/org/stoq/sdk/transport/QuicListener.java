@@ -3,6 +3,8 @@ package org.stoq.sdk.transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import org.osgi.annotation.versioning.ConsumerType;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
 
 /** A bound UDP port on which connections arrive. */
 @ConsumerType
@@ -11,7 +13,8 @@ public interface QuicListener extends AutoCloseable {
     InetSocketAddress localAddress();
 
     /**
-     * Waits for the next connection whose handshake has finished. Blocks; an interrupt gives up.
+     * Waits for the next connection whose handshake has finished, or that has brought early data.
+     * Blocks; an interrupt gives up.
      *
      * <p>Handshakes that fail are counted and never seen here.
      *
@@ -21,6 +24,18 @@ public interface QuicListener extends AutoCloseable {
 
     /** Returns how many handshakes have failed since the port was bound. */
     long failedHandshakes();
+
+    /**
+     * Shows another certificate from the next handshake on, and trusts other authorities.
+     * Connections that are open go on as they are.
+     *
+     * @throws StoqException UNSUPPORTED if the engine cannot
+     * @throws IllegalArgumentException if there is no certificate
+     */
+    default void renew(Credentials credentials) throws IOException {
+        throw new StoqException(
+                StoqErrorCode.UNSUPPORTED, "this engine cannot change certificates while it runs");
+    }
 
     /**
      * Stops accepting, closes every connection that is left with NO_ERROR and frees the port.

@@ -20,6 +20,14 @@ public interface QuicStream {
     boolean bidirectional();
 
     /**
+     * Returns whether the peer opened this stream before the handshake had finished: what it says
+     * may be the replay of somebody who has recorded it (RFC 9001 s.9.2).
+     */
+    default boolean early() {
+        return false;
+    }
+
+    /**
      * Reads what is there into the buffer. Blocks until there is at least one byte.
      *
      * @param target borrowed until the return

@@ -27,7 +27,8 @@ public interface Transport extends Strategy {
             throws IOException;
 
     /**
-     * Opens a connection. Blocks until the handshake has finished; an interrupt gives up.
+     * Opens a connection. Blocks until the handshake has finished, or, with early data, until bytes
+     * may be sent; an interrupt gives up.
      *
      * <p>A client's handshake is over before the server has judged its certificate (RFC 8446
      * s.4.4.4), so a refusal by the server may come later, as the reason why the connection ended.

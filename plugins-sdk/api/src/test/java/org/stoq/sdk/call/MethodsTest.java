@@ -66,9 +66,23 @@ class MethodsTest {
     }
 
     @Test
+    void onlyWhatWasAddedAsAReadMayBeRepeated() {
+        Methods mixed =
+                Methods.of("zoo")
+                        .addRead("look", Role.ANONYMOUS, call -> {})
+                        .add("feed", Role.ANONYMOUS, call -> {})
+                        .build();
+        assertThat(mixed.replaySafe("look")).isTrue();
+        assertThat(mixed.replaySafe("feed")).isFalse();
+        assertThat(mixed.replaySafe("dance")).isFalse();
+    }
+
+    @Test
     void refusesTwoMethodsOfOneName() {
         Methods.Builder builder = Methods.of("zoo").add("look", Role.NODE, call -> {});
         assertThatThrownBy(() -> builder.add("look", Role.NODE, call -> {}))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> builder.addRead("look", Role.NODE, call -> {}))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -103,6 +103,41 @@ class StrategySlotTest {
     }
 
     @Test
+    void aSlotOfNamedOnesUsesNothingButWhatIsNamed() throws StoqException {
+        StrategySlot<Greeting> named = StrategySlot.namedOnly(Greeting.class, now::get);
+        named.offer(first, new StrategyStatus.Origin("test", "1.0.0", 9));
+        named.offer(new Throwing("second"), new StrategyStatus.Origin("test", "1.0.0", 1));
+        assertThat(named.activeName()).isEmpty();
+        named.prefer("second");
+        assertThat(named.activeName()).contains("second");
+        named.prefer("third");
+        assertThat(named.activeName()).isEmpty();
+
+        named.prefer("second");
+        assertThatThrownBy(() -> named.call(Greeting::greet)).isInstanceOf(StoqException.class);
+        assertThat(named.activeName()).isEmpty();
+        assertThat(named.acquire("second")).isEmpty();
+        assertThat(named.status())
+                .extracting(StrategyStatus::state)
+                .containsExactlyInAnyOrder(
+                        StrategyStatus.State.STANDBY, StrategyStatus.State.QUARANTINED);
+    }
+
+    @Test
+    void aLeaseByNameIsOnThatOneAndTellsWhenItLeaves() throws StoqException {
+        offer(first, 9);
+        offer(second, 1);
+        assertThat(slot.acquire("third")).isEmpty();
+        try (Lease<Greeting> lease = slot.acquire("second").orElseThrow()) {
+            assertThat(lease.strategy()).isEqualTo(second);
+            assertThat(lease.isEnding()).isFalse();
+            assertThat(slot.withdraw(second, Duration.ZERO)).isFalse();
+            assertThat(lease.isEnding()).isTrue();
+        }
+        assertThat(slot.acquire("second")).isEmpty();
+    }
+
+    @Test
     void theOneThatWasActiveBeforeTakesOverWhenTheActiveOneGoes() throws StoqException {
         offer(new Named("highest"), 9);
         offer(first, 1);
