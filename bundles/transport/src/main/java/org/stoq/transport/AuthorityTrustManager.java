@@ -16,8 +16,10 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * Believes certificates that lead to one of the given authorities (RFC 5280 s.6), are valid today,
  * are meant for their side of TLS, and, for a server, carry the name that was asked for.
  *
- * <p>Remembers the newest refusal in words, because TLS carries only a number. Thread-safe.
+ * <p>Remembers refusals in words, because TLS carries only a number: the newest one, and of a
+ * client that of each handshake until it is taken. Thread-safe.
  */
 final class AuthorityTrustManager extends X509ExtendedTrustManager {
     private static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
@@ -40,17 +43,11 @@ final class AuthorityTrustManager extends X509ExtendedTrustManager {
     private static final int CERT_REJECTED = 28;
 
     private final List<X509Certificate> authorities;
-    private final Optional<String> serverName;
+    private final Map<SSLEngine, String> refusals = new ConcurrentHashMap<>();
     private volatile @Nullable String lastRefusal;
 
-    /**
-     * Creates a trust manager.
-     *
-     * @param serverName the name that a server's certificate must carry; empty on a server
-     */
-    AuthorityTrustManager(List<X509Certificate> authorities, Optional<String> serverName) {
+    AuthorityTrustManager(List<X509Certificate> authorities) {
         this.authorities = authorities;
-        this.serverName = serverName;
     }
 
     /** Returns why a certificate was refused last, or nothing if none was. */
@@ -58,14 +55,20 @@ final class AuthorityTrustManager extends X509ExtendedTrustManager {
         return Optional.ofNullable(lastRefusal);
     }
 
-    private void check(X509Certificate[] chain, String usage) throws CertificateException {
+    /** Returns why a client's handshake found the server's certificate bad, and forgets it. */
+    Optional<String> takeRefusal(SSLEngine engine) {
+        return Optional.ofNullable(refusals.remove(engine));
+    }
+
+    private void check(X509Certificate[] chain, String usage, Optional<String> serverName)
+            throws CertificateException {
         try {
             checkPath(chain);
             List<String> usages = chain[0].getExtendedKeyUsage();
             if (usages == null || !usages.contains(usage)) {
                 throw new CertificateException("the certificate is not meant for this side of TLS");
             }
-            if (usage.equals(SERVER_AUTH) && serverName.isPresent()) {
+            if (serverName.isPresent()) {
                 checkName(chain[0], serverName.get());
             }
         } catch (GeneralSecurityException e) {
@@ -140,41 +143,56 @@ final class AuthorityTrustManager extends X509ExtendedTrustManager {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType)
             throws CertificateException {
-        check(chain, CLIENT_AUTH);
+        check(chain, CLIENT_AUTH, Optional.empty());
     }
 
     @Override
     public void checkClientTrusted(
             X509Certificate[] chain, String authType, @Nullable Socket socket)
             throws CertificateException {
-        check(chain, CLIENT_AUTH);
+        check(chain, CLIENT_AUTH, Optional.empty());
     }
 
     @Override
     public void checkClientTrusted(
             X509Certificate[] chain, String authType, @Nullable SSLEngine engine)
             throws CertificateException {
-        check(chain, CLIENT_AUTH);
+        check(chain, CLIENT_AUTH, Optional.empty());
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType)
             throws CertificateException {
-        check(chain, SERVER_AUTH);
+        throw nameless();
     }
 
     @Override
     public void checkServerTrusted(
             X509Certificate[] chain, String authType, @Nullable Socket socket)
             throws CertificateException {
-        check(chain, SERVER_AUTH);
+        throw nameless();
+    }
+
+    /** Only an engine says which server was asked for, and without that nothing is believed. */
+    private static CertificateException nameless() {
+        return new CertificateException("it is not known which server this should be");
     }
 
     @Override
     public void checkServerTrusted(
             X509Certificate[] chain, String authType, @Nullable SSLEngine engine)
             throws CertificateException {
-        check(chain, SERVER_AUTH);
+        // The engine of the codec tells the name by its session only.
+        String serverName = engine == null ? null : engine.getSession().getPeerHost();
+        if (engine == null || serverName == null) {
+            throw nameless();
+        }
+        try {
+            check(chain, SERVER_AUTH, Optional.of(serverName));
+        } catch (CertificateException e) {
+            refusals.put(engine, String.valueOf(e.getMessage()));
+            throw e;
+        }
     }
 
     @Override

@@ -2,8 +2,6 @@ package org.stoq.transport;
 
 import io.netty.handler.codec.quic.QuicCodecBuilder;
 import io.netty.handler.codec.quic.QuicCongestionControlAlgorithm;
-import java.util.Arrays;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.stoq.sdk.transport.QuicOptions;
 
@@ -17,6 +15,10 @@ final class Codecs {
     /** Out of the way: {@link NettyConnection} keeps the limit that counts. */
     private static final long MANY_STREAMS = 1 << 20;
 
+    /** What limits a connection beside a plug-in's controller. */
+    private static final QuicCongestionControlAlgorithm UNDERNEATH =
+            QuicCongestionControlAlgorithm.CUBIC;
+
     private Codecs() {}
 
     static <B extends QuicCodecBuilder<B>> B configure(B builder, QuicOptions options) {
@@ -29,17 +31,8 @@ final class Codecs {
                 .initialMaxStreamDataUnidirectional(STREAM_WINDOW_BYTES)
                 .initialMaxStreamsBidirectional(MANY_STREAMS)
                 .initialMaxStreamsUnidirectional(MANY_STREAMS)
-                .congestionControlAlgorithm(congestion(options.congestionAlgorithm()));
-    }
-
-    static QuicCongestionControlAlgorithm congestion(String name) {
-        return Arrays.stream(QuicCongestionControlAlgorithm.values())
-                .filter(algorithm -> algorithm.name().toLowerCase(Locale.ROOT).equals(name))
-                .findFirst()
-                .orElseThrow(() ->
-                        new IllegalArgumentException(
-                                "no congestion algorithm '"
-                                        + name
-                                        + "': this engine has cubic, reno and bbr"));
+                .datagram(DatagramQueue.MAX_WAITING, DatagramQueue.MAX_WAITING)
+                .congestionControlAlgorithm(
+                        Controllers.own(options.congestionAlgorithm()).orElse(UNDERNEATH));
     }
 }

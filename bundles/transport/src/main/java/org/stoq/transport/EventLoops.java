@@ -1,11 +1,13 @@
 package org.stoq.transport;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -20,14 +22,19 @@ import io.netty.handler.codec.quic.EpollQuicUtils;
 import io.netty.handler.codec.quic.QuicChannelOption;
 import io.netty.handler.codec.quic.SegmentedDatagramPacketAllocator;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 
@@ -55,11 +62,20 @@ final class EventLoops implements AutoCloseable {
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
     private final boolean epoll = Epoll.isAvailable();
+    private final boolean steering;
+    private final int threads;
     private final ThreadFactory factory;
     private final Queue<Thread> started = new ConcurrentLinkedQueue<>();
     private final EventLoopGroup group;
 
-    EventLoops(String name, int threads) {
+    /**
+     * Makes the loops; a thread starts with its first socket.
+     *
+     * @param steering whether the kernel is asked to choose sockets by connection id
+     */
+    EventLoops(String name, int threads, boolean steering) {
+        this.threads = threads;
+        this.steering = steering;
         if (!epoll) {
             LOG.log(
                     System.Logger.Level.WARNING,
@@ -74,15 +90,73 @@ final class EventLoops implements AutoCloseable {
                         epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
     }
 
-    /** Binds a UDP socket. Blocks until that is done. */
+    /** Binds a UDP socket for a codec. Blocks until that is done. */
     Channel bind(InetSocketAddress local, ChannelHandler codec) throws IOException {
+        return bind(local, group.next(), false, new ReadBatch(), codec);
+    }
+
+    /** Binds a UDP socket on one of these loops. Blocks until that is done. */
+    Channel bind(InetSocketAddress local, ChannelHandler handler, EventLoop loop)
+            throws IOException {
+        return bind(local, loop, false, handler);
+    }
+
+    /** Returns on how many loops a port is served: sockets cannot share one without epoll. */
+    int shards() {
+        return epoll ? threads : 1;
+    }
+
+    /**
+     * Binds a port on every loop, with SO_REUSEPORT. Blocks until that is done.
+     *
+     * <p>The first socket is bound without that option and gets it then, so a port that is in use
+     * is refused even if whoever has it would share it.
+     *
+     * @param codecs what parses the packets of each shard
+     */
+    List<Channel> bindAll(
+            InetSocketAddress local, Shards shards, IntFunction<ChannelHandler> codecs)
+            throws IOException {
+        List<Channel> bound = new ArrayList<>();
+        Iterator<EventExecutor> loops = group.iterator();
+        InetSocketAddress address = local;
+        try {
+            for (int index = 0; index < shards.count(); index++) {
+                Channel socket =
+                        bind(
+                                address,
+                                (EventLoop) loops.next(),
+                                index > 0,
+                                shards.entry(index),
+                                new ReadBatch(),
+                                codecs.apply(index));
+                bound.add(socket);
+                if (index == 0 && shards.count() > 1) {
+                    socket.config().setOption(EpollChannelOption.SO_REUSEPORT, true);
+                    address = (InetSocketAddress) socket.localAddress();
+                }
+            }
+        } catch (IOException e) {
+            bound.forEach(socket -> socket.close().awaitUninterruptibly());
+            throw e;
+        }
+        if (shards.count() > 1 && steering) {
+            Steering.attach(bound.getFirst());
+        }
+        return bound;
+    }
+
+    private Channel bind(
+            InetSocketAddress local, EventLoop loop, boolean reusePort, ChannelHandler... handlers)
+            throws IOException {
         Bootstrap bootstrap =
                 new Bootstrap()
-                        .group(group)
+                        .group(loop)
                         .channelFactory(() ->
                                 epoll
                                         ? new EpollDatagramChannel(SocketProtocolFamily.INET6)
                                         : new NioDatagramChannel(SocketProtocolFamily.INET6))
+                        .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                         .option(ChannelOption.SO_RCVBUF, SOCKET_BUFFER_BYTES)
                         .option(ChannelOption.SO_SNDBUF, SOCKET_BUFFER_BYTES)
                         .handler(
@@ -90,11 +164,14 @@ final class EventLoops implements AutoCloseable {
                                     @Override
                                     protected void initChannel(Channel channel) {
                                         channel.pipeline()
-                                                .addLast(new Ipv6Only(), codec, new SocketErrors());
+                                                .addLast(new Ipv6Only())
+                                                .addLast(handlers)
+                                                .addLast(new SocketErrors());
                                     }
                                 });
         if (epoll) {
             bootstrap.option(EpollChannelOption.UDP_GRO, true);
+            bootstrap.option(EpollChannelOption.SO_REUSEPORT, reusePort);
         }
         bootstrap.option(
                 ChannelOption.RECVBUF_ALLOCATOR,

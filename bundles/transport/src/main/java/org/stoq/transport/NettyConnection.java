@@ -1,5 +1,6 @@
 package org.stoq.transport;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -8,13 +9,18 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
 import io.netty.handler.codec.quic.QuicConnectionPathStats;
+import io.netty.handler.codec.quic.QuicDatagramExtensionEvent;
+import io.netty.handler.codec.quic.QuicPathEvent;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamType;
+import io.netty.handler.codec.quic.SslEarlyDataReadyEvent;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
@@ -35,6 +41,7 @@ import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.transport.PathStats;
 import org.stoq.sdk.transport.QuicConnection;
+import org.stoq.sdk.transport.QuicOptions;
 import org.stoq.sdk.transport.QuicStream;
 
 /**
@@ -57,17 +64,30 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Quic
 
     private final QuicChannel channel;
     private final int maxStreams;
+    private final Governor governor;
+    private final @Nullable ClientSocket socket;
     private final Runnable beforeEnd;
     private final StreamCount ownBidirectional = new StreamCount();
     private final StreamCount ownUnidirectional = new StreamCount();
     private final StreamCount peerBidirectional = new StreamCount();
     private final StreamCount peerUnidirectional = new StreamCount();
     private final CompletableFuture<StoqException> end = new CompletableFuture<>();
+    private final CompletableFuture<Void> handshake = new CompletableFuture<>();
+
+    /** Completes as soon as streams may be used: with the handshake, or with early data. */
+    private final CompletableFuture<Void> usable = new CompletableFuture<>();
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
     /** Streams that the peer has opened and nobody has accepted; guarded by the lock. */
     private final Queue<NettyStream> opened = new ArrayDeque<>();
+
+    private final MigrationWatch migrations;
+    private final DatagramQueue datagrams = new DatagramQueue(this::endReason);
+
+    /** What the peer takes in one datagram; 0 if it takes none. */
+    private volatile int maxDatagramBytes;
 
     /** What {@link #close} said, so that it is the reason and not its consequence. */
     private volatile @Nullable StoqException ownReason;
@@ -78,16 +98,48 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Quic
     /**
      * Wraps a channel, which gets it as a handler.
      *
-     * @param maxStreams how many streams of each kind each side may have open; kept here and not by
-     *     QUIC's own limit, because the codec gives no sign when MAX_STREAMS arrives, and loses a
-     *     stream id with every attempt that comes too early
+     * @param options of which the number of streams of each kind that each side may have open is
+     *     kept here and not by QUIC's own limit, because the codec gives no sign when MAX_STREAMS
+     *     arrives, and loses a stream id with every attempt that comes too early
+     * @param socket on a client, what it sends by; null on a server
      * @param beforeEnd called once, on the event loop, just before the end is told to others
      */
-    NettyConnection(QuicChannel channel, int maxStreams, Runnable beforeEnd) {
+    NettyConnection(
+            QuicChannel channel,
+            QuicOptions options,
+            Controllers controllers,
+            @Nullable ClientSocket socket,
+            Runnable beforeEnd) {
         this.channel = channel;
+        this.socket = socket;
         this.beforeEnd = beforeEnd;
-        this.maxStreams = maxStreams;
+        this.maxStreams = options.maxStreams();
+        this.governor =
+                new Governor(
+                        channel,
+                        controllers,
+                        options.congestionAlgorithm(),
+                        options.maxDatagramBytes(),
+                        this::endReason);
+        this.migrations =
+                new MigrationWatch(
+                        channel,
+                        () ->
+                                close(
+                                        StoqErrorCode.CONNECTION_LOST,
+                                        "the client's address was lost in the middle of a"
+                                                + " transfer; connect again"));
         channel.attr(KEY).set(this);
+        channel.config().setAllocator(channel.parent().alloc());
+        // A channel whose handshake fails was never active, and so never becomes inactive.
+        channel.closeFuture().addListener(closed -> ended(brokenOff()));
+    }
+
+    private StoqException brokenOff() {
+        return CloseReasons.lost(
+                channel.isTimedOut()
+                        ? "nothing was heard for longer than the idle timeout"
+                        : "the connection broke off");
     }
 
     /** Makes a {@link NettyStream} of every stream that the peer opens. */
@@ -106,9 +158,20 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Quic
         };
     }
 
+    /** Completes on the event loop when streams may be used. */
+    CompletionStage<Void> usable() {
+        return usable;
+    }
+
+    @Override
+    public CompletionStage<Void> handshake() {
+        return handshake.minimalCompletionStage();
+    }
+
     @Override
     public InetSocketAddress localAddress() {
-        return socketAddress(channel.localSocketAddress());
+        ClientSocket own = socket;
+        return own == null ? socketAddress(channel.localSocketAddress()) : own.localAddress();
     }
 
     @Override
@@ -231,16 +294,54 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Quic
     }
 
     @Override
+    public void migrate(InetSocketAddress local) throws IOException {
+        ClientSocket own = socket;
+        if (own == null) {
+            throw new StoqException(
+                    StoqErrorCode.UNSUPPORTED, "only a client moves (RFC 9000 s.9)");
+        }
+        own.move(Ipv6Only.require(local));
+    }
+
+    @Override
+    public void congestionAlgorithm(String name) {
+        governor.choose(name);
+    }
+
+    @Override
+    public int maxDatagramBytes() {
+        return maxDatagramBytes;
+    }
+
+    @Override
+    public void sendDatagram(ByteBuffer bytes) throws IOException {
+        int length = bytes.remaining();
+        if (!isOpen()) {
+            throw endReason();
+        }
+        if (maxDatagramBytes == 0) {
+            throw new StoqException(StoqErrorCode.UNSUPPORTED, "the peer takes no DATAGRAM frames");
+        }
+        if (length > maxDatagramBytes) {
+            throw new StoqException(
+                    StoqErrorCode.TOO_LARGE,
+                    "a datagram of %d bytes; this path takes %d"
+                            .formatted(length, maxDatagramBytes));
+        }
+        channel.writeAndFlush(channel.alloc().directBuffer(length).writeBytes(bytes));
+    }
+
+    @Override
+    public ByteBuffer receiveDatagram() throws IOException {
+        return datagrams.take();
+    }
+
+    @Override
     public PathStats stats() {
         long now = System.nanoTime();
         if (channel.isActive() && now - statsAskedNanos >= STATS_AGE_NANOS) {
             statsAskedNanos = now;
-            channel.collectPathStats(0)
-                    .addListener(future -> {
-                        if (future.isSuccess()) {
-                            stats = of((QuicConnectionPathStats) future.getNow());
-                        }
-                    });
+            Paths.look(channel, paths -> Paths.active(paths).ifPresent(path -> stats = of(path)));
         }
         return stats;
     }
@@ -256,7 +357,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Quic
 
     @Override
     public boolean isOpen() {
-        return channel.isActive() && !end.isDone();
+        return usable.isDone() && channel.isOpen() && !end.isDone();
     }
 
     @Override
@@ -307,10 +408,16 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Quic
         } finally {
             lock.unlock();
         }
+        datagrams.end();
+        governor.end();
     }
 
     private NettyStream attach(QuicStreamChannel stream) {
-        NettyStream attached = new NettyStream(stream, this::endReason);
+        boolean early = !handshake.isDone() && !stream.isLocalCreated();
+        NettyStream attached = new NettyStream(stream, governor, early, this::endReason);
+        // It asks for what has arrived when it pays.
+        stream.config().setAutoRead(false);
+        stream.config().setAllocator(channel.alloc());
         stream.pipeline().addLast(attached);
         return attached;
     }
@@ -335,23 +442,44 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Quic
             lock.unlock();
         }
         stream.closeFuture().addListener(end -> givePlaceBack(count));
+        usable.complete(null);
+    }
+
+    @Override
+    public void channelRegistered(ChannelHandlerContext context) {
+        context.fireChannelRegistered();
+        // The codec asks for streams once the channel is active; early data comes before that.
+        context.read();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (message instanceof ByteBuf datagram) {
+            datagrams.add(datagram);
+        } else {
+            context.fireChannelRead(message);
+        }
     }
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof QuicConnectionCloseEvent close) {
-            ended(CloseReasons.of(close));
+        switch (event) {
+            case QuicConnectionCloseEvent close -> ended(CloseReasons.of(close));
+            case SslEarlyDataReadyEvent early -> usable.complete(null);
+            case SslHandshakeCompletionEvent completion when completion.isSuccess() -> {
+                handshake.complete(null);
+                usable.complete(null);
+            }
+            case QuicDatagramExtensionEvent extension -> maxDatagramBytes = extension.maxLength();
+            case QuicPathEvent.PeerMigrated moved -> migrations.moved();
+            default -> {}
         }
         context.fireUserEventTriggered(event);
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        ended(
-                CloseReasons.lost(
-                        channel.isTimedOut()
-                                ? "nothing was heard for longer than the idle timeout"
-                                : "the connection broke off"));
+        ended(brokenOff());
         context.fireChannelInactive();
     }
 

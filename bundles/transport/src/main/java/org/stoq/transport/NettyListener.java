@@ -1,25 +1,20 @@
 package org.stoq.transport;
 
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicServerCodecBuilder;
-import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
-import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.stoq.sdk.StoqErrorCode;
@@ -29,21 +24,31 @@ import org.stoq.sdk.transport.QuicConnection;
 import org.stoq.sdk.transport.QuicListener;
 import org.stoq.sdk.transport.QuicOptions;
 
-/** A bound port. Connections arrive on its event loop and wait here for {@link #accept}. */
+/**
+ * A bound port: one socket on every event loop. Connections arrive on their loops and wait here for
+ * {@link #accept}.
+ */
 final class NettyListener implements QuicListener {
-    private static final System.Logger LOG = System.getLogger(NettyListener.class.getName());
-
     private static final long CLOSE_MILLIS = 1_000;
 
-    private final int maxConnections;
-    private final int maxStreams;
-    private final AuthorityTrustManager trust;
-    private final Channel socket;
+    /**
+     * From how many addresses one connection may come in its life: quiche never forgets a path
+     * whose connection id the client has not retired, and a NAT retires none.
+     */
+    static final int ADDRESSES = 32;
 
-    /** Those that count: a connection that only drains (RFC 9000 s.10.2) is not among them. */
+    private static final int SECRET_BYTES = 32;
+
+    private final QuicOptions options;
+    private final Controllers controllers;
+    private final ServerTls tls;
+    private final HandshakeGate gate;
+    private final Shards shards;
+    private final List<Channel> sockets;
+
+    /** All that are open. */
     private final Map<QuicChannel, NettyConnection> connections = new ConcurrentHashMap<>();
 
-    private final LongAdder failedHandshakes = new LongAdder();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
 
@@ -52,23 +57,47 @@ final class NettyListener implements QuicListener {
     private boolean closed;
 
     NettyListener(
-            EventLoops loops, InetSocketAddress local, QuicOptions options, Credentials credentials)
+            EventLoops loops,
+            Controllers controllers,
+            InetSocketAddress local,
+            QuicOptions options,
+            Credentials credentials)
             throws IOException {
-        this.maxConnections = options.maxConnections();
-        this.maxStreams = options.maxStreams();
-        this.trust = new AuthorityTrustManager(credentials.authorities(), Optional.empty());
+        ServerTls.require(credentials);
+        this.options = options;
+        this.controllers = controllers;
+        this.tls = new ServerTls(credentials, options, System::nanoTime);
+        this.gate = new HandshakeGate(options.handshakes(), options.maxConnections());
+        this.shards = new Shards(loops.shards());
+        SecureRandom random = new SecureRandom();
+        byte[] secret = new byte[SECRET_BYTES];
+        random.nextBytes(secret);
+        RetryTokens tokens = new RetryTokens(random, System.nanoTime());
+        this.sockets =
+                loops.bindAll(
+                        local,
+                        shards,
+                        index -> codec(loops, new ConnectionIds(index, secret, random), tokens));
+    }
+
+    /** Makes the codec of one shard: each has its own. */
+    private ChannelHandler codec(EventLoops loops, ConnectionIds ids, RetryTokens tokens) {
         QuicServerCodecBuilder codec =
                 Codecs.configure(new QuicServerCodecBuilder(), options)
-                        .sslContext(TlsContexts.server(credentials, trust))
+                        .sslEngineProvider(channel -> tls.newEngine(channel.alloc()))
+                        .activeConnectionIdLimit(ADDRESSES)
+                        .localConnectionIdLength(ConnectionIds.LENGTH)
+                        .connectionIdAddressGenerator(ids)
+                        .tokenHandler(new RetryHandler(gate, tokens, ids, System::nanoTime))
                         .handler(new Arrivals())
                         .streamHandler(NettyConnection.streamHandler());
         loops.segment(codec::option, options.maxDatagramBytes());
-        this.socket = loops.bind(local, codec.build());
+        return codec.build();
     }
 
     @Override
     public InetSocketAddress localAddress() {
-        return (InetSocketAddress) socket.localAddress();
+        return (InetSocketAddress) sockets.getFirst().localAddress();
     }
 
     @Override
@@ -92,7 +121,22 @@ final class NettyListener implements QuicListener {
 
     @Override
     public long failedHandshakes() {
-        return failedHandshakes.sum();
+        return gate.failed();
+    }
+
+    @Override
+    public void renew(Credentials credentials) {
+        tls.renew(credentials);
+    }
+
+    /** Returns what was counted of handshakes and connections. */
+    HandshakeGate.Counts counts() {
+        return gate.counts();
+    }
+
+    /** Returns the sockets of this port. */
+    Shards shards() {
+        return shards;
     }
 
     @Override
@@ -108,14 +152,16 @@ final class NettyListener implements QuicListener {
         List<ChannelFuture> closing =
                 connections.values().stream().map(NettyConnection::closeNow).toList();
         closing.forEach(future -> future.awaitUninterruptibly(CLOSE_MILLIS));
-        socket.close().awaitUninterruptibly(CLOSE_MILLIS);
+        List<ChannelFuture> unbinding = sockets.stream().map(Channel::close).toList();
+        unbinding.forEach(future -> future.awaitUninterruptibly(CLOSE_MILLIS));
     }
 
-    private void handshakeDone(NettyConnection connection) {
-        if (connections.size() > maxConnections) {
+    /** The handshake is done, or early data has come. */
+    private void arrived(NettyConnection connection, HandshakeGate.Visit visit) {
+        if (!visit.serve()) {
             connection.close(
                     StoqErrorCode.CONNECTION_LIMIT,
-                    "this node serves %d connections at most".formatted(maxConnections));
+                    "this node serves %d connections at most".formatted(options.maxConnections()));
             return;
         }
         lock.lock();
@@ -131,58 +177,26 @@ final class NettyListener implements QuicListener {
     private final class Arrivals extends ChannelInitializer<QuicChannel> {
         @Override
         protected void initChannel(QuicChannel channel) {
+            InetSocketAddress client = (InetSocketAddress) channel.remoteSocketAddress();
+            HandshakeGate.Visit visit = gate.begin(client.getAddress());
             NettyConnection connection =
-                    new NettyConnection(channel, maxStreams, () -> connections.remove(channel));
+                    new NettyConnection(channel, options, controllers, null, visit::left);
             connections.put(channel, connection);
+            connection.usable().thenRun(() -> arrived(connection, visit));
             channel.closeFuture().addListener(end -> connections.remove(channel));
-            channel.pipeline().addLast(connection, new Handshake(connection));
+            channel.pipeline()
+                    .addLast(
+                            connection,
+                            new HandshakeWatch(
+                                    connection,
+                                    visit,
+                                    options.handshakes().timeout(),
+                                    tls::lastRefusal));
         }
 
         @Override
         public boolean isSharable() {
             return true;
-        }
-    }
-
-    /** Waits for the end of one handshake. */
-    private final class Handshake extends ChannelInboundHandlerAdapter {
-        private final NettyConnection connection;
-
-        Handshake(NettyConnection connection) {
-            this.connection = connection;
-        }
-
-        @Override
-        public void userEventTriggered(ChannelHandlerContext context, Object event) {
-            if (event instanceof SslHandshakeCompletionEvent completion) {
-                if (completion.isSuccess()) {
-                    handshakeDone(connection);
-                } else {
-                    failed(context, completion.cause());
-                }
-            }
-            context.fireUserEventTriggered(event);
-        }
-
-        /**
-         * The codec would leave the client waiting; TLS has an alert for this (RFC 9001 s.4.8). It
-         * is sent in a task of its own, for the codec sends nothing while it is within a send.
-         */
-        private void failed(ChannelHandlerContext context, Throwable cause) {
-            failedHandshakes.increment();
-            String reason = trust.lastRefusal().orElseGet(() -> String.valueOf(cause.getMessage()));
-            LOG.log(
-                    System.Logger.Level.DEBUG,
-                    "a handshake with {0} failed: {1}",
-                    connection.remoteAddress(),
-                    reason);
-            QuicChannel channel = (QuicChannel) context.channel();
-            channel.eventLoop()
-                    .execute(() ->
-                            channel.close(
-                                    false,
-                                    CloseReasons.BAD_CERTIFICATE,
-                                    Unpooled.copiedBuffer(reason, StandardCharsets.UTF_8)));
         }
     }
 }

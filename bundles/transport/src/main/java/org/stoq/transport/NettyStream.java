@@ -45,11 +45,16 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStre
     private static final int MAX_UNSENT_BYTES = 1 << 20;
 
     private final QuicStreamChannel channel;
+    private final Governor governor;
+    private final boolean early;
     private final Supplier<StoqException> endOfConnection;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
     private final Condition sent = lock.newCondition();
+
+    /** Whether {@link #gathered} is about to run; belongs to the event loop. */
+    private boolean gathering;
 
     // Guarded by the lock.
     private final Deque<ByteBuf> received = new ArrayDeque<>();
@@ -63,10 +68,18 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStre
     /**
      * Wraps a channel, which gets it as its only handler.
      *
+     * @param governor lets bytes in as the congestion controller allows
+     * @param early whether the peer opened it before the handshake had finished
      * @param endOfConnection why the connection has ended, asked once it has
      */
-    NettyStream(QuicStreamChannel channel, Supplier<StoqException> endOfConnection) {
+    NettyStream(
+            QuicStreamChannel channel,
+            Governor governor,
+            boolean early,
+            Supplier<StoqException> endOfConnection) {
         this.channel = channel;
+        this.governor = governor;
+        this.early = early;
         this.endOfConnection = endOfConnection;
     }
 
@@ -78,6 +91,11 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStre
     @Override
     public boolean bidirectional() {
         return channel.type() == QuicStreamType.BIDIRECTIONAL;
+    }
+
+    @Override
+    public boolean early() {
+        return early;
     }
 
     @Override
@@ -104,7 +122,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStre
             receivedBytes -= moved;
             if (paused && receivedBytes < MAX_RECEIVED_BYTES / 2) {
                 paused = false;
-                whileTheLoopRuns(() -> channel.config().setAutoRead(true));
+                whileTheLoopRuns(channel::read);
             }
             return moved;
         } finally {
@@ -129,7 +147,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStre
         while (source.hasRemaining()) {
             int length = Math.min(source.remaining(), MAX_UNSENT_BYTES / 4);
             ByteBuffer part = source.slice(source.position(), length);
-            send(channel.alloc().directBuffer(length).writeBytes(part), length);
+            send(channel.alloc().directBuffer(length).writeBytes(part), false);
             source.position(source.position() + length);
         }
     }
@@ -137,10 +155,29 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStre
     @Override
     public void write(ByteBuffer header, ByteBuffer payload) throws IOException {
         int length = header.remaining() + payload.remaining();
-        send(channel.alloc().directBuffer(length).writeBytes(header).writeBytes(payload), length);
+        send(channel.alloc().directBuffer(length).writeBytes(header).writeBytes(payload), false);
     }
 
-    private void send(ReferenceCounted message, int length) throws IOException {
+    /** Sends all of the buffer, in as many parts as congestion control makes of it. */
+    private void send(ByteBuf bytes, boolean last) throws IOException {
+        try {
+            while (bytes.isReadable()) {
+                int length = governor.acquire(bytes.readableBytes());
+                boolean end = last && length == bytes.readableBytes();
+                ByteBuf part = bytes.readRetainedSlice(length);
+                try {
+                    sendNow(end ? new DefaultQuicStreamFrame(part, true) : part, length);
+                } catch (IOException e) {
+                    governor.taken(length);
+                    throw e;
+                }
+            }
+        } finally {
+            bytes.release();
+        }
+    }
+
+    private void sendNow(ReferenceCounted message, int length) throws IOException {
         lock.lock();
         try {
             while (unsentBytes > 0
@@ -164,6 +201,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStre
     }
 
     private void written(ChannelFuture future, int length) {
+        governor.taken(length);
         lock.lock();
         try {
             unsentBytes -= length;
@@ -191,9 +229,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStre
         if (!last.hasRemaining()) {
             throw new IllegalArgumentException("FIN needs a byte to travel on");
         }
-        int length = last.remaining();
-        ByteBuf bytes = channel.alloc().directBuffer(length).writeBytes(last);
-        send(new DefaultQuicStreamFrame(bytes, true), length);
+        send(channel.alloc().directBuffer(last.remaining()).writeBytes(last), true);
     }
 
     @Override
@@ -256,24 +292,53 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStre
     }
 
     @Override
+    public void channelActive(ChannelHandlerContext context) {
+        context.fireChannelActive();
+        channel.read();
+    }
+
+    @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
         lock.lock();
         try {
-            ByteBuf bytes = (ByteBuf) message;
             if (readFailure != null) {
                 bytes.release();
                 return;
             }
             received.add(bytes);
             receivedBytes += bytes.readableBytes();
-            if (receivedBytes > MAX_RECEIVED_BYTES && !paused) {
-                paused = true;
-                channel.config().setAutoRead(false);
-            }
-            arrived.signal();
         } finally {
             lock.unlock();
         }
+        if (!gathering) {
+            gathering = true;
+            ReadBatch batch = channel.parent().parent().attr(ReadBatch.KEY).get();
+            if (!batch.add(this)) {
+                channel.eventLoop().execute(this::gathered);
+            }
+        }
+    }
+
+    /**
+     * The event loop has dealt with all packets that it had: what the engine holds of this stream
+     * is fetched in one piece, and the reader woken once. Waking it for every packet would cost
+     * more than the packets.
+     */
+    void gathered() {
+        channel.read();
+        gathering = false;
+        lock.lock();
+        try {
+            paused = receivedBytes > MAX_RECEIVED_BYTES;
+            arrived.signal();
+            if (paused) {
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        channel.read();
     }
 
     @Override

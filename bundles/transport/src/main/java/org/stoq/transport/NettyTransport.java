@@ -5,24 +5,35 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicChannelBootstrap;
 import io.netty.handler.codec.quic.QuicClientCodecBuilder;
-import io.netty.handler.codec.quic.QuicSslContext;
+import io.netty.handler.codec.quic.QuicSslEngine;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.config.HostPort;
+import org.stoq.sdk.config.TransportConfig;
+import org.stoq.sdk.strategy.Strategies;
 import org.stoq.sdk.transport.Credentials;
 import org.stoq.sdk.transport.QuicConnection;
 import org.stoq.sdk.transport.QuicListener;
@@ -35,24 +46,75 @@ import org.stoq.sdk.transport.Transport;
  * <p>Its event loops start with the first socket and end when it is closed, or its bundle stopped;
  * sockets that are still open are closed with them.
  */
-@Component(service = Transport.class, property = "service.ranking:Integer=100")
+@Component(
+        service = Transport.class,
+        property = "service.ranking:Integer=100",
+        configurationPid = TransportConfig.PID)
 public final class NettyTransport implements Transport, AutoCloseable {
-    /**
-     * One loop for the sockets of this process: more would share the one core that a loop needs.
-     */
-    private static final int LOOPS = 1;
+    /** The key of the configuration that {@link #configure} reads; zero is one per processor. */
+    private static final String EVENT_LOOPS = "event_loops";
 
     private static final InetSocketAddress ANY =
             new InetSocketAddress(InetAddress.ofLiteral("::"), 0);
 
     private final ReentrantLock lock = new ReentrantLock();
 
+    private final ClientTls clientTls = new ClientTls();
+    private final AtomicReference<@Nullable Strategies> strategies = new AtomicReference<>();
+    private final Controllers controllers = new Controllers(strategies::get);
+
+    private final boolean steering;
+
     // Guarded by the lock.
+    private int wantedLoops;
     private @Nullable EventLoops loops;
     private final List<NettyListener> listeners = new ArrayList<>();
 
     /** Creates the engine; OSGi and the service loader do. */
-    public NettyTransport() {}
+    public NettyTransport() {
+        this(0, true);
+    }
+
+    /**
+     * Creates an engine.
+     *
+     * @param eventLoops on how many threads its sockets are, or zero for one per processor
+     * @param steering whether the kernel is asked to choose sockets by connection id
+     */
+    NettyTransport(int eventLoops, boolean steering) {
+        this.wantedLoops = eventLoops;
+        this.steering = steering;
+    }
+
+    /**
+     * Inside a node, its configuration says how many threads there are; before the first socket.
+     */
+    @Activate
+    @Modified
+    void configure(Map<String, Object> configuration) {
+        if (configuration.containsKey(EVENT_LOOPS)) {
+            int wanted = TransportConfig.TABLE.readProperties(configuration).eventLoops();
+            lock.lock();
+            try {
+                wantedLoops = wanted;
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Inside a node, congestion controllers come from its slots. */
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindStrategies(Strategies node) {
+        strategies.set(node);
+    }
+
+    void unbindStrategies(Strategies node) {
+        strategies.compareAndSet(node, null);
+    }
 
     @Override
     public String name() {
@@ -63,11 +125,10 @@ public final class NettyTransport implements Transport, AutoCloseable {
     public QuicListener listen(
             InetSocketAddress local, QuicOptions options, Credentials credentials)
             throws IOException {
-        if (credentials.key().isEmpty()) {
-            throw new IllegalArgumentException("a listener needs a certificate and its key");
-        }
+        controllers.require(options.congestionAlgorithm());
         NettyListener listener =
-                new NettyListener(loops(), Ipv6Only.require(local), options, credentials);
+                new NettyListener(
+                        loops(), controllers, Ipv6Only.require(local), options, credentials);
         lock.lock();
         try {
             listeners.add(listener);
@@ -86,62 +147,95 @@ public final class NettyTransport implements Transport, AutoCloseable {
             Duration timeout)
             throws IOException {
         Ipv6Only.require(remote);
-        AuthorityTrustManager trust =
-                new AuthorityTrustManager(credentials.authorities(), Optional.of(serverName));
-        QuicSslContext tls = TlsContexts.client(credentials, trust);
+        controllers.require(options.congestionAlgorithm());
+        ClientTls.Context context = clientTls.of(credentials, options);
+        AtomicReference<QuicSslEngine> engine = new AtomicReference<>();
         Channel socket =
                 loops().bind(
                                 ANY,
                                 Codecs.configure(new QuicClientCodecBuilder(), options)
-                                        .sslEngineProvider(channel ->
-                                                tls.newEngine(
-                                                        channel.alloc(),
-                                                        serverName,
-                                                        remote.getPort()))
+                                        .sslEngineProvider(channel -> {
+                                            QuicSslEngine made =
+                                                    context.tls()
+                                                            .newEngine(
+                                                                    channel.alloc(),
+                                                                    serverName,
+                                                                    remote.getPort());
+                                            engine.set(made);
+                                            return made;
+                                        })
                                         .build());
+        ClientSocket movable = new ClientSocket(loops(), socket);
+        CompletableFuture<NettyConnection> opened = new CompletableFuture<>();
+        opened.whenComplete((connection, failure) -> {
+            if (failure != null) {
+                socket.close();
+            }
+        });
+        QuicChannelBootstrap bootstrap =
+                QuicChannel.newBootstrap(socket)
+                        .handler(
+                                new ChannelInitializer<QuicChannel>() {
+                                    @Override
+                                    protected void initChannel(QuicChannel channel) {
+                                        NettyConnection connection =
+                                                new NettyConnection(
+                                                        channel,
+                                                        options,
+                                                        controllers,
+                                                        movable,
+                                                        () -> {});
+                                        channel.pipeline().addLast(connection);
+                                        connection
+                                                .usable()
+                                                .thenRun(() -> opened.complete(connection));
+                                    }
+                                })
+                        .streamHandler(NettyConnection.streamHandler())
+                        .remoteAddress(remote);
+        loops().segment(bootstrap::option, options.maxDatagramBytes());
+        bootstrap
+                .connect()
+                .addListener(future -> {
+                    if (future.isSuccess()) {
+                        QuicChannel channel = (QuicChannel) future.getNow();
+                        channel.closeFuture().addListener(end -> socket.close());
+                    } else {
+                        opened.completeExceptionally(future.cause());
+                        socket.close();
+                    }
+                });
         try {
-            QuicChannelBootstrap bootstrap =
-                    QuicChannel.newBootstrap(socket)
-                            .handler(
-                                    new ChannelInitializer<QuicChannel>() {
-                                        @Override
-                                        protected void initChannel(QuicChannel channel) {
-                                            channel.pipeline()
-                                                    .addLast(
-                                                            new NettyConnection(
-                                                                    channel,
-                                                                    options.maxStreams(),
-                                                                    () -> {}));
-                                        }
-                                    })
-                            .streamHandler(NettyConnection.streamHandler())
-                            .remoteAddress(remote);
-            loops().segment(bootstrap::option, options.maxDatagramBytes());
-            QuicChannel channel =
-                    bootstrap.connect().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-            channel.closeFuture().addListener(end -> socket.close());
-            return channel.attr(NettyConnection.KEY).get();
+            return opened.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
-            socket.close();
+            giveUp(opened);
             Thread.currentThread().interrupt();
             throw new StoqException(StoqErrorCode.CANCELLED, "interrupted while connecting", e);
         } catch (TimeoutException e) {
-            socket.close();
+            giveUp(opened);
             throw new StoqException(
                     StoqErrorCode.DEADLINE_EXCEEDED,
                     "no answer from %s within %d ms; is a node listening there?"
                             .formatted(HostPort.of(remote), timeout.toMillis()),
                     e);
         } catch (ExecutionException e) {
-            socket.close();
-            throw refusal(remote, trust, e.getCause());
+            throw refusal(
+                    remote,
+                    Optional.ofNullable(engine.get()).flatMap(context.trust()::takeRefusal),
+                    e.getCause());
+        }
+    }
+
+    private static void giveUp(CompletableFuture<NettyConnection> opened) {
+        if (!opened.cancel(false) && !opened.isCompletedExceptionally()) {
+            // It came in the same moment.
+            opened.join().close();
         }
     }
 
     private static StoqException refusal(
-            InetSocketAddress remote, AuthorityTrustManager trust, @Nullable Throwable cause) {
-        return trust.lastRefusal()
-                .map(reason ->
+            InetSocketAddress remote, Optional<String> refusal, @Nullable Throwable cause) {
+        return refusal.map(reason ->
                         new StoqException(
                                 StoqErrorCode.CERTIFICATE_REFUSED,
                                 "%s: %s".formatted(HostPort.of(remote), reason),
@@ -179,7 +273,11 @@ public final class NettyTransport implements Transport, AutoCloseable {
         try {
             EventLoops running = loops;
             if (running == null) {
-                running = new EventLoops("stoq-quic", LOOPS);
+                int count =
+                        wantedLoops == 0 ? Runtime.getRuntime().availableProcessors() : wantedLoops;
+                running =
+                        new EventLoops(
+                                "stoq-quic", Math.min(count, ConnectionIds.MAX_SHARDS), steering);
                 loops = running;
             }
             return running;

@@ -127,6 +127,7 @@ public final class SlotTable implements Strategies {
 
     private void prefer(StoqConfig config) {
         slot(Transport.class).prefer(config.transport().engine());
+        slot(CongestionController.class).prefer(config.transport().congestionAlgorithm());
         slot(Chunker.class).prefer(config.cdn().chunker());
         slot(ChunkStore.class).prefer(config.cdn().store());
         slot(CachePolicy.class).prefer(config.cdn().cachePolicy());
@@ -150,7 +151,11 @@ public final class SlotTable implements Strategies {
         private final ServiceTracker<S, S> tracker;
 
         Feed(Class<S> spi) {
-            this.slot = new StrategySlot<>(spi, System::nanoTime);
+            // An engine has controllers of its own, which no slot knows.
+            this.slot =
+                    spi == CongestionController.class
+                            ? StrategySlot.namedOnly(spi, System::nanoTime)
+                            : new StrategySlot<>(spi, System::nanoTime);
             this.tracker = new ServiceTracker<>(context, spi, this);
         }
 

@@ -1,0 +1,62 @@
+package org.stoq.transport;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.util.AttributeKey;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Stands before the codec of a UDP socket. When the packets that were there have been dealt with,
+ * streams fetch what has come for them, each in one piece, and only then the codec answers: one
+ * acknowledgement with every window that has moved, instead of a packet for each stream.
+ *
+ * <p>Early data is the exception: it can be decrypted only when the packets before it have been
+ * answered, and the codec would notice what it held back only with the next packet.
+ *
+ * <p>Belongs to the socket's event loop.
+ */
+final class ReadBatch extends ChannelInboundHandlerAdapter {
+    static final AttributeKey<ReadBatch> KEY = AttributeKey.valueOf("stoq.readBatch");
+
+    private final List<NettyStream> streams = new ArrayList<>();
+    private boolean open;
+    private boolean hello;
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        context.channel().attr(KEY).set(this);
+    }
+
+    /**
+     * Has a stream fetch when the batch is over.
+     *
+     * @return false if there is no batch under way
+     */
+    boolean add(NettyStream stream) {
+        return open && streams.add(stream);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        ByteBuf datagram = ((DatagramPacket) message).content();
+        if (hello && PacketHeader.isEarly(datagram)) {
+            channelReadComplete(context);
+        }
+        open = true;
+        hello |= PacketHeader.isInitial(datagram);
+        context.fireChannelRead(message);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        // What a stream fetches is no reason to come again.
+        open = false;
+        hello = false;
+        streams.forEach(NettyStream::gathered);
+        streams.clear();
+        context.fireChannelReadComplete();
+    }
+}
