@@ -1,0 +1,89 @@
+package org.stoq.congestion;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.stoq.testkit.path.Bottleneck;
+import org.stoq.testkit.path.Interval;
+import org.stoq.testkit.path.PathFlow;
+import org.stoq.testkit.path.PathResult;
+import org.stoq.testkit.path.PathSimulation;
+import org.stoq.testkit.path.TrafficSource;
+
+/** {@code ledbat} as the background of somebody else, alone, and beside itself. */
+class BackgroundTest {
+    static List<Bottleneck> corners() {
+        return Experiments.paths(
+                new int[] {5, 30, 200}, new int[] {5, 40, 100}, new double[] {0.5, 4});
+    }
+
+    /** Paths that hold at least ten datagrams: see docs/congestion.md. */
+    static List<Bottleneck> ordinary() {
+        return Experiments.paths(
+                new int[] {10, 50}, new int[] {20, 50, 100}, new double[] {0.5, 1, 4});
+    }
+
+    @ParameterizedTest
+    @MethodSource("corners")
+    void aForegroundFlowKeepsNineTenths(Bottleneck path) {
+        assertThat(Experiments.foregroundKeeps(path, new NewReno())).isGreaterThan(0.9);
+        assertThat(Experiments.foregroundKeeps(path, new Cubic())).isGreaterThan(0.9);
+    }
+
+    @ParameterizedTest
+    @MethodSource("corners")
+    void aloneItUsesThePath(Bottleneck path) {
+        PathFlow flow = PathFlow.of("background", new Ledbat());
+        assertThat(Experiments.alone(path, flow).utilisation()).isGreaterThan(0.85);
+    }
+
+    @ParameterizedTest
+    @MethodSource("ordinary")
+    void twoShareFairlyThoughOneComesLater(Bottleneck path) {
+        assertThat(Experiments.fairness(path, new Ledbat())).isGreaterThan(0.9);
+    }
+
+    @ParameterizedTest
+    @MethodSource("ordinary")
+    void itMakesWayAtOnceAndComesBack(Bottleneck path) {
+        long seconds = 10;
+        long bytes = path.bitsPerSecond() / 8 * seconds;
+        PathFlow people =
+                PathFlow.of("people", new NewReno())
+                        .starting(Duration.ofSeconds(20))
+                        .sending(TrafficSource.bursts(bytes, Duration.ofHours(1)));
+        PathResult result =
+                new PathSimulation(path, 1)
+                        .add(people)
+                        .add(PathFlow.of("background", new Ledbat()))
+                        .run(Duration.ofSeconds(80));
+        assertThat(share(result, path, "background", new Interval(10, 20))).isGreaterThan(0.8);
+        assertThat(share(result, path, "people", new Interval(22, 28))).isGreaterThan(0.85);
+        assertThat(share(result, path, "background", new Interval(60, 80))).isGreaterThan(0.8);
+    }
+
+    private static double share(
+            PathResult result, Bottleneck path, String flow, Interval interval) {
+        return result.flow(flow).bitsPerSecond(interval) / path.bitsPerSecond();
+    }
+
+    @ParameterizedTest
+    @MethodSource("ordinary")
+    void itHoldsWithSumsToo(Bottleneck path) {
+        PathFlow people = PathFlow.of("people", new NewReno());
+        PathFlow background =
+                PathFlow.of("background", new Ledbat())
+                        .starting(Duration.ofSeconds(5))
+                        .ticking(Duration.ofMillis(5));
+        Interval interval = new Interval(10, 120);
+        PathResult lone = new PathSimulation(path, 1).add(people).run(Duration.ofMinutes(2));
+        PathResult both =
+                new PathSimulation(path, 1).add(people).add(background).run(Duration.ofMinutes(2));
+        assertThat(share(both, path, "people", interval))
+                .isGreaterThan(0.9 * share(lone, path, "people", interval));
+        assertThat(Experiments.alone(path, background).utilisation()).isGreaterThan(0.8);
+    }
+}

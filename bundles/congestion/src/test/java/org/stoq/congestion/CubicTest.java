@@ -1,0 +1,11 @@
+package org.stoq.congestion;
+
+import org.stoq.sdk.congestion.CongestionController;
+import org.stoq.testkit.CongestionControllerContract;
+
+class CubicTest extends CongestionControllerContract {
+    @Override
+    protected CongestionController controller() {
+        return new Cubic();
+    }
+}
