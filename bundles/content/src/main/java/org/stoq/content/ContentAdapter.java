@@ -50,15 +50,15 @@ final class ContentAdapter implements Adapter {
 
     private final Methods methods =
             Methods.of(SERVICE)
-                    .add("get", Role.ANONYMOUS, this::get)
-                    .add("head", Role.ANONYMOUS, this::head)
-                    .add("ls", Role.ANONYMOUS, this::list)
+                    .addRead("get", Role.ANONYMOUS, this::get)
+                    .addRead("head", Role.ANONYMOUS, this::head)
+                    .addRead("ls", Role.ANONYMOUS, this::list)
                     .add("put", Role.NODE, this::put)
                     .add("rm", Role.NODE, this::remove)
-                    .add("stats", Role.NODE, this::stats)
-                    .add("names", Role.NODE, this::names)
-                    .add("manifest", Role.NODE, this::manifest)
-                    .add(ChunkTransfer.METHOD, Role.NODE, this::chunks)
+                    .addRead("stats", Role.NODE, this::stats)
+                    .addRead("names", Role.NODE, this::names)
+                    .addRead("manifest", Role.NODE, this::manifest)
+                    .addRead(ChunkTransfer.METHOD, Role.NODE, this::chunks)
                     .add(Replicator.METHOD, Role.NODE, this::pull)
                     .add(PeerLink.BEHIND, Role.NODE, this::behind)
                     .add("gc", Role.OPERATOR, this::collect)
@@ -86,6 +86,11 @@ final class ContentAdapter implements Adapter {
     @Override
     public Role requiredRole(String method) {
         return methods.requiredRole(method);
+    }
+
+    @Override
+    public boolean replaySafe(String method) {
+        return methods.replaySafe(method);
     }
 
     @Override

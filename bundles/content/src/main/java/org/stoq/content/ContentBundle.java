@@ -105,6 +105,11 @@ public final class ContentBundle implements Adapter, PeerListener {
     }
 
     @Override
+    public boolean replaySafe(String method) {
+        return adapter.replaySafe(method);
+    }
+
+    @Override
     public void handle(Call call) throws IOException {
         adapter.handle(call);
     }

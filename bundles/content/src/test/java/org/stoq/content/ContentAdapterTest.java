@@ -200,6 +200,14 @@ class ContentAdapterTest {
     }
 
     @Test
+    void onlyWhatReadsMayBeRepeated() {
+        assertThat(List.of("get", "head", "ls", "names", "manifest", "chunks", "stats"))
+                .allMatch(node.adapter::replaySafe);
+        assertThat(List.of("put", "rm", "pull", "behind", "gc", "verify", "x"))
+                .noneMatch(node.adapter::replaySafe);
+    }
+
+    @Test
     void listsEveryNameOnceWhateverThePageSize() throws IOException {
         List<String> expected = new ArrayList<>();
         for (int i = 0; i < 300; i++) {

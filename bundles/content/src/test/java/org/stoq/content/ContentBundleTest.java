@@ -42,6 +42,8 @@ class ContentBundleTest {
     void answersForTheServiceContent() {
         assertThat(bundle.service()).isEqualTo("content");
         assertThat(bundle.requiredRole("get")).isEqualTo(node.adapter.requiredRole("get"));
+        assertThat(bundle.replaySafe("get")).isTrue();
+        assertThat(bundle.replaySafe("put")).isFalse();
     }
 
     @Test

@@ -26,6 +26,9 @@ import org.stoq.sdk.cbor.CborMap;
 /**
  * The content network as one node serves it: the calls of the service {@code content}. Thread-safe;
  * everything blocks.
+ *
+ * <p>Got from a pool or a client, it makes reads again when a connection is lost, and goes on with
+ * bodies where they broke off. Got from one connection, it ends with that.
  */
 public final class ContentClient {
     private static final String SERVICE = "content";
@@ -36,10 +39,22 @@ public final class ContentClient {
     private static final int BUFFER_BYTES = 1 << 17;
     private static final int URGENCY = 3;
 
-    private final Session session;
+    /** How often a body that breaks off is asked for again without a byte in between. */
+    private static final int MAX_RESUMPTIONS = 3;
 
+    private final Calls calls;
+    private final boolean resumes;
+
+    /** Content over one connection: what breaks off stays so. */
     ContentClient(Session session) {
-        this.session = session;
+        this.calls = Calls.over(session);
+        this.resumes = false;
+    }
+
+    /** Content over a pool: a body that breaks off goes on over another connection. */
+    ContentClient(StoqPool pool) {
+        this.calls = pool;
+        this.resumes = true;
     }
 
     /**
@@ -88,7 +103,7 @@ public final class ContentClient {
             request = request.withBody(length.getAsLong());
         }
         MessageDigest sha256 = Digest.sha256();
-        try (OutgoingCall call = session.begin(request, URGENCY)) {
+        try (OutgoingCall call = calls.begin(request, URGENCY)) {
             ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
             while (source.read(buffer) >= 0) {
                 int piece = buffer.flip().remaining();
@@ -130,8 +145,7 @@ public final class ContentClient {
      * @throws StoqException NOT_FOUND if there is none
      */
     public Reply get(ObjectRef object) throws IOException {
-        return session.call(
-                Request.of(SERVICE, "get", object.arguments().build()).within(TRANSFER));
+        return resuming(0, calls.read(getRequest(object.arguments())));
     }
 
     /**
@@ -143,8 +157,28 @@ public final class ContentClient {
      *     none
      */
     public Reply get(ObjectRef object, long offset, long length) throws IOException {
-        CborMap arguments = object.arguments().put(3, offset).put(4, length).build();
-        return session.call(Request.of(SERVICE, "get", arguments).within(TRANSFER));
+        return resuming(offset, calls.read(partRequest(object, offset, length)));
+    }
+
+    private static Request partRequest(ObjectRef object, long offset, long length) {
+        return getRequest(object.arguments().put(3, offset).put(4, length));
+    }
+
+    private static Request getRequest(CborMap.Builder arguments) {
+        return Request.of(SERVICE, "get", arguments.build()).within(TRANSFER);
+    }
+
+    private Reply resuming(long offset, Reply first) throws IOException {
+        OptionalLong length = first.response().bodyLength();
+        if (!resumes || length.isEmpty()) {
+            return first;
+        }
+        ObjectRef exact = ObjectRef.manifest(first.response().results().digest(1));
+        return new ResumingReply(
+                first,
+                length.getAsLong(),
+                MAX_RESUMPTIONS,
+                (received, missing) -> calls.read(partRequest(exact, offset + received, missing)));
     }
 
     /**
@@ -202,7 +236,7 @@ public final class ContentClient {
      * @throws StoqException NOT_FOUND if there is none
      */
     public ObjectInfo head(ObjectRef object) throws IOException {
-        return ObjectInfo.ofHead(results("head", object.arguments().build()));
+        return ObjectInfo.ofHead(read("head", object.arguments().build()));
     }
 
     /**
@@ -239,7 +273,7 @@ public final class ContentClient {
     public ObjectPage page(String prefix, String after) throws IOException {
         String plain = ObjectRef.withoutLeadingSlashes(prefix);
         CborMap arguments = CborMap.builder().put(1, plain).put(2, after).build();
-        return ObjectPage.of(results("ls", arguments), after);
+        return ObjectPage.of(read("ls", arguments), after);
     }
 
     /**
@@ -248,12 +282,13 @@ public final class ContentClient {
      * @throws StoqException NOT_FOUND if there is none
      */
     public void remove(String name) throws IOException {
-        results("rm", ObjectRef.named(name).arguments().build());
+        Request request = Request.of(SERVICE, "rm", ObjectRef.named(name).arguments().build());
+        calls.call(request).close();
     }
 
     /** Returns the counters of the node's content store (docs/spec/content.md). */
     public CborMap stats() throws IOException {
-        return results("stats", CborMap.EMPTY);
+        return read("stats", CborMap.EMPTY);
     }
 
     /**
@@ -278,13 +313,13 @@ public final class ContentClient {
 
     private CborMap watched(String method, Progress progress) throws IOException {
         Request request = Request.of(SERVICE, method, CborMap.EMPTY).within(TRANSFER);
-        try (Reply reply = session.call(request)) {
+        try (Reply reply = calls.call(request)) {
             return new ProgressReader(reply.body()).results(progress);
         }
     }
 
-    private CborMap results(String method, CborMap arguments) throws IOException {
-        try (Reply reply = session.call(Request.of(SERVICE, method, arguments))) {
+    private CborMap read(String method, CborMap arguments) throws IOException {
+        try (Reply reply = calls.read(Request.of(SERVICE, method, arguments))) {
             return reply.response().results();
         }
     }

@@ -1,39 +1,44 @@
 package org.stoq.client;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.stoq.client.session.SessionOptions;
-import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.call.Reply;
 import org.stoq.sdk.config.HostPort;
 import org.stoq.sdk.transport.Credentials;
-import org.stoq.sdk.transport.QuicConnection;
 import org.stoq.sdk.transport.QuicOptions;
 import org.stoq.sdk.transport.Transport;
 
-/** Opens connections to STOQ nodes and servers. Thread-safe. */
+/**
+ * Opens connections to STOQ nodes and servers. Thread-safe.
+ *
+ * <p>{@link #connect} gives one connection to do with as one likes. {@link #pool} gives as many as
+ * are needed to one server, and replaces those that end; {@link #content} and {@link #cdnGet} use
+ * the pool of the configured server.
+ */
 public final class StoqClient implements AutoCloseable {
     /** Engine settings of a client: cubic, 1,350-byte datagrams, 30 s of silence. */
-    public static final QuicOptions DEFAULT_QUIC =
-            new QuicOptions(1, Duration.ofSeconds(30), 1_350, "cubic", 256);
+    public static final QuicOptions DEFAULT_QUIC = QuicOptions.DEFAULTS;
 
     private final Transport transport;
     private final boolean ownsTransport;
-    private final Credentials credentials;
-    private final QuicOptions quic;
+    private final Connector connector;
     private final SessionOptions session;
-    private final Duration connectTimeout;
+    private final PoolOptions poolOptions;
+    private final Timing timing;
     private final Optional<HostPort> server;
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** The connection that {@link #cdnGet} keeps; guarded by the lock. */
-    private @Nullable StoqConnection shared;
+    /** One for each server that was asked for; guarded by the lock. */
+    private final Map<HostPort, StoqPool> pools = new HashMap<>();
 
     /** Guarded by the lock. */
     private boolean closed;
@@ -41,13 +46,21 @@ public final class StoqClient implements AutoCloseable {
     private StoqClient(Builder builder) {
         this.ownsTransport = builder.transport == null;
         this.transport = builder.transport != null ? builder.transport : findTransport();
-        this.credentials =
+        Credentials credentials =
                 builder.credentials.orElseThrow(() ->
                         new IllegalStateException(
                                 "a client needs credentials, even anonymous ones"));
-        this.quic = builder.quic;
+        this.connector =
+                new Connector(
+                        transport,
+                        credentials,
+                        builder.quic.toBuilder().earlyData(builder.earlyData).build(),
+                        builder.connectTimeout,
+                        builder.resolver,
+                        builder.stagger);
         this.session = builder.session;
-        this.connectTimeout = builder.connectTimeout;
+        this.poolOptions = builder.pool;
+        this.timing = builder.timing;
         this.server = builder.server;
     }
 
@@ -65,11 +78,16 @@ public final class StoqClient implements AutoCloseable {
     }
 
     /**
-     * Connects to a node. Blocks until the handshake is done, on the first of the name's IPv6
-     * addresses that answers.
+     * Connects to a node, on the first of the name's IPv6 addresses that answers: the next one is
+     * tried when a quarter of a second has passed, or at once after a failure (RFC 8305).
+     *
+     * <p>Blocks until the handshake is done; or, where the server is known from an earlier
+     * connection and early data is on, until reads may be sent. Everything else waits for the
+     * handshake by itself then, and {@link StoqConnection#peer} does.
      *
      * @param target such as {@code [::1]:4433} or {@code edge1:4433}
-     * @throws StoqException CERTIFICATE_REFUSED, DEADLINE_EXCEEDED, CONNECTION_LOST or NOT_FOUND
+     * @throws StoqException CERTIFICATE_REFUSED, DEADLINE_EXCEEDED, CONNECTION_LOST or NOT_FOUND;
+     *     the message names every address that was tried
      */
     public StoqConnection connect(String target) throws IOException {
         return connect(HostPort.parse(target));
@@ -78,24 +96,34 @@ public final class StoqClient implements AutoCloseable {
     /** Connects to a node, as {@link #connect(String)}. */
     public StoqConnection connect(HostPort target) throws IOException {
         requireOpen();
-        StoqException last = null;
-        for (InetSocketAddress address : Ipv6Name.resolve(target)) {
-            try {
-                QuicConnection connection =
-                        transport.connect(
-                                address, target.host(), quic, credentials, connectTimeout);
-                return StoqConnection.open(connection, session);
-            } catch (StoqException e) {
-                last = e;
-            }
-        }
-        throw last != null
-                ? last
-                : new StoqException(StoqErrorCode.NOT_FOUND, "no address of " + target);
+        return StoqConnection.open(connector.connect(target), session);
     }
 
     /**
-     * Gets an object from the configured server, over a connection that is kept for the next one.
+     * Returns the connections to one server, opened as they are needed and closed with this client.
+     *
+     * @param target such as {@code [::1]:4433} or {@code edge1:4433}
+     */
+    public StoqPool pool(String target) {
+        return pool(HostPort.parse(target));
+    }
+
+    /** Returns the connections to one server, as {@link #pool(String)}. */
+    public StoqPool pool(HostPort target) {
+        lock.lock();
+        try {
+            requireNotClosed();
+            return pools.computeIfAbsent(
+                    target,
+                    added -> new StoqPool(added, connector::connect, session, poolOptions, timing));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Gets an object from the configured server, over its pool. What breaks off with a connection
+     * goes on over another one.
      *
      * @param path name of the object, such as {@code /content/video.mp4}; the slash at the
      *     beginning is no part of the name
@@ -107,58 +135,47 @@ public final class StoqClient implements AutoCloseable {
     }
 
     /**
-     * Returns the content network as the configured server serves it, over a connection that is
-     * kept. Ask again rather than keeping the result: a connection that has ended is replaced then.
+     * Returns the content network as the configured server serves it, over its pool.
      *
      * @throws IllegalStateException if the client was built without a server
      */
-    public ContentClient content() throws IOException {
-        return sharedConnection().content();
-    }
-
-    private void requireOpen() {
-        lock.lock();
-        try {
-            if (closed) {
-                throw new IllegalStateException("the client is closed");
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private StoqConnection sharedConnection() throws IOException {
+    public ContentClient content() {
         HostPort target =
                 server.orElseThrow(() ->
                         new IllegalStateException(
                                 "no server to ask; build the client with"
                                         + " .server(\"[::1]:4433\")"));
+        return pool(target).content();
+    }
+
+    private void requireOpen() {
         lock.lock();
         try {
-            StoqConnection kept = shared;
-            if (kept == null || !kept.isOpen()) {
-                kept = connect(target);
-                shared = kept;
-            }
-            return kept;
+            requireNotClosed();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Closes the kept connection, and the engine if the client has found it by itself. */
+    private void requireNotClosed() {
+        if (closed) {
+            throw new IllegalStateException("the client is closed");
+        }
+    }
+
+    /** Closes the pools, and the engine if the client has found it by itself. */
     @Override
     public void close() {
+        List<StoqPool> all;
         lock.lock();
         try {
             closed = true;
-            if (shared != null) {
-                shared.close();
-                shared = null;
-            }
+            all = List.copyOf(pools.values());
+            pools.clear();
         } finally {
             lock.unlock();
         }
+        all.forEach(StoqPool::close);
         if (ownsTransport) {
             closeTransport(transport);
         }
@@ -181,7 +198,12 @@ public final class StoqClient implements AutoCloseable {
         private Optional<Credentials> credentials = Optional.empty();
         private QuicOptions quic = DEFAULT_QUIC;
         private SessionOptions session = SessionOptions.DEFAULT;
+        private PoolOptions pool = PoolOptions.DEFAULTS;
+        private boolean earlyData = true;
         private Duration connectTimeout = Duration.ofSeconds(10);
+        private Connector.Resolver resolver = Ipv6Name::resolve;
+        private Duration stagger = Race.STAGGER;
+        private Timing timing = Timing.real();
         private Optional<HostPort> server = Optional.empty();
 
         private Builder() {}
@@ -198,9 +220,43 @@ public final class StoqClient implements AutoCloseable {
             return this;
         }
 
-        /** Sets the engine's options. */
+        /** Sets the engine's options. What they say of early data does not count here. */
         public Builder quic(QuicOptions options) {
             this.quic = options;
+            return this;
+        }
+
+        /**
+         * Sets whether reads may go out as early data (0-RTT), without waiting for the handshake,
+         * to servers that are known from earlier connections. True unless said otherwise. An
+         * attacker who records such a read can make the server answer it again, unseen.
+         */
+        public Builder earlyData(boolean used) {
+            this.earlyData = used;
+            return this;
+        }
+
+        /** Sets how pools behave. */
+        public Builder pool(PoolOptions options) {
+            this.pool = options;
+            return this;
+        }
+
+        /** Sets how names are resolved, for tests. */
+        Builder resolver(Connector.Resolver resolver) {
+            this.resolver = resolver;
+            return this;
+        }
+
+        /** Sets how long an address is tried alone, for tests. */
+        Builder stagger(Duration stagger) {
+            this.stagger = stagger;
+            return this;
+        }
+
+        /** Sets time and chance of pools, for tests. */
+        Builder timing(Timing timing) {
+            this.timing = timing;
             return this;
         }
 
@@ -210,7 +266,7 @@ public final class StoqClient implements AutoCloseable {
             return this;
         }
 
-        /** Sets how long a handshake may take. */
+        /** Sets how long each handshake may take. */
         public Builder connectTimeout(Duration timeout) {
             this.connectTimeout = timeout;
             return this;

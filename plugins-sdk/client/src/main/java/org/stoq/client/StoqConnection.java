@@ -30,9 +30,15 @@ public final class StoqConnection implements AutoCloseable {
         return new StoqConnection(connection, options);
     }
 
-    /** Returns who the peer is, as the handshake has proved it. */
+    /**
+     * Returns who the peer is, as the handshake has proved it. Blocks until the handshake has
+     * finished or failed; of a peer that has proved nothing the answer is an anonymous one.
+     */
     public Caller peer() {
-        return session.peer();
+        return session.identified()
+                .exceptionally(failure -> session.peer())
+                .toCompletableFuture()
+                .join();
     }
 
     /** Returns whether streams can be opened and calls made. */
@@ -53,6 +59,14 @@ public final class StoqConnection implements AutoCloseable {
     /** Makes a call without a body. Blocks until the head of the answer is there. */
     public Reply call(Request request) throws IOException {
         return session.call(request);
+    }
+
+    /**
+     * Makes a call that only reads. It may go out as early data, so this is for methods that change
+     * nothing, however often they are called: see {@link Session#read}.
+     */
+    public Reply read(Request request) throws IOException {
+        return session.read(request);
     }
 
     /** Opens a stream of bytes. The peer hears of it with the first byte. */

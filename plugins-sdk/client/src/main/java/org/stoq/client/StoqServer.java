@@ -2,7 +2,6 @@ package org.stoq.client;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.stoq.client.session.SessionOptions;
@@ -26,8 +25,7 @@ import org.stoq.sdk.transport.Transport;
  */
 public final class StoqServer implements AutoCloseable {
     /** Engine settings of a server: cubic, 1,350-byte datagrams, 30 s of silence. */
-    public static final QuicOptions DEFAULT_QUIC =
-            new QuicOptions(10_000, Duration.ofSeconds(30), 1_350, "cubic", 256);
+    public static final QuicOptions DEFAULT_QUIC = QuicOptions.DEFAULTS;
 
     private final QuicListener listener;
     private final SessionOptions session;
@@ -110,7 +108,7 @@ public final class StoqServer implements AutoCloseable {
         return content().stats();
     }
 
-    private ContentClient content() throws IOException {
+    private ContentClient content() {
         return node.orElseThrow(() ->
                         new IllegalStateException(
                                 "this server is attached to no node; build it with"

@@ -41,7 +41,10 @@ public abstract class RealNetwork {
     protected static final InetSocketAddress ANY_PORT =
             new InetSocketAddress(InetAddress.ofLiteral("::1"), 0);
     protected static final QuicOptions QUIC =
-            new QuicOptions(100, Duration.ofSeconds(20), 1_350, "cubic", 64);
+            QuicOptions.DEFAULTS.toBuilder()
+                    .idleTimeout(Duration.ofSeconds(20))
+                    .maxStreams(64)
+                    .build();
 
     /** The least credit that SETTINGS may offer, so that little content reaches it. */
     protected static final int CREDIT = 1 << 16;

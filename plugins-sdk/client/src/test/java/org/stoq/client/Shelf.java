@@ -137,7 +137,7 @@ class Shelf implements SessionHandler {
                 .build();
     }
 
-    private CborMap describe(String name) {
+    CborMap describe(String name) {
         byte[] content = Objects.requireNonNull(objects.get(name));
         return CborMap.builder()
                 .put(1, manifestOf(name))

@@ -145,7 +145,8 @@ class SimulatedNetworkTest extends TransportContract {
 
     @Test
     void aPartitionThatLastsEndsTheConnection() throws Exception {
-        QuicOptions impatient = new QuicOptions(10, Duration.ofMillis(100), 1_350, "cubic", 64);
+        QuicOptions impatient =
+                QuicOptions.DEFAULTS.toBuilder().idleTimeout(Duration.ofMillis(100)).build();
         QuicListener listener = network.transport("a").listen(ANY_PORT, impatient, trusted(false));
         Session session = session("b", listener);
         network.partition(Set.of("b"));

@@ -127,7 +127,7 @@ class StoqConnectionTest extends RealNetwork {
     @Test
     void streamsThatNobodyAcceptsWaitUpToALimitAndAreRefusedThen() throws Exception {
         // A wider connection, or QUIC's own limit would hold the last one back.
-        QuicOptions wide = new QuicOptions(100, QUIC.idleTimeout(), 1_350, "cubic", 256);
+        QuicOptions wide = QUIC.toBuilder().maxStreams(256).build();
         StoqServer server =
                 track(
                         StoqServer.builder()

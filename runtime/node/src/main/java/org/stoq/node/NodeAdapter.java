@@ -45,13 +45,16 @@ final class NodeAdapter implements Adapter {
 
     private final Methods methods =
             Methods.of("node")
-                    .add("ping", Role.ANONYMOUS, call -> call.answer(CborMap.EMPTY))
-                    .add("status", Role.OPERATOR, call -> call.answer(status()))
-                    .add("strategies", Role.OPERATOR, call -> call.answerBody(list(strategies())))
-                    .add("bundles", Role.OPERATOR, call -> call.answerBody(list(bundles())))
-                    .add("peers", Role.OPERATOR, call -> call.answerBody(list(connected())))
-                    .add("routes", Role.OPERATOR, call -> call.answerBody(list(routes())))
-                    .add("config", Role.OPERATOR, call -> call.answerBody(config()))
+                    .addRead("ping", Role.ANONYMOUS, call -> call.answer(CborMap.EMPTY))
+                    .addRead("status", Role.OPERATOR, call -> call.answer(status()))
+                    .addRead(
+                            "strategies",
+                            Role.OPERATOR,
+                            call -> call.answerBody(list(strategies())))
+                    .addRead("bundles", Role.OPERATOR, call -> call.answerBody(list(bundles())))
+                    .addRead("peers", Role.OPERATOR, call -> call.answerBody(list(connected())))
+                    .addRead("routes", Role.OPERATOR, call -> call.answerBody(list(routes())))
+                    .addRead("config", Role.OPERATOR, call -> call.answerBody(config()))
                     .add("stop", Role.OPERATOR, this::stop)
                     .build();
 
@@ -78,6 +81,11 @@ final class NodeAdapter implements Adapter {
     @Override
     public Role requiredRole(String method) {
         return methods.requiredRole(method);
+    }
+
+    @Override
+    public boolean replaySafe(String method) {
+        return methods.replaySafe(method);
     }
 
     @Override

@@ -273,12 +273,13 @@ public final class NodeServer {
 
     private QuicOptions quicOptions() {
         StoqConfig config = configuration.current();
-        return new QuicOptions(
-                config.server().maxConnections(),
-                config.server().idleTimeout(),
-                config.transport().maxDatagramSize(),
-                config.transport().congestionAlgorithm(),
-                config.server().maxStreams());
+        return QuicOptions.DEFAULTS.toBuilder()
+                .maxConnections(config.server().maxConnections())
+                .idleTimeout(config.server().idleTimeout())
+                .maxDatagramBytes(config.transport().maxDatagramSize())
+                .congestionAlgorithm(config.transport().congestionAlgorithm())
+                .maxStreams(config.server().maxStreams())
+                .build();
     }
 
     private SessionOptions sessionOptions() {

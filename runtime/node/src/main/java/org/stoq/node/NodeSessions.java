@@ -7,10 +7,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.stoq.client.session.Session;
 import org.stoq.client.session.SessionHandler;
@@ -19,13 +23,13 @@ import org.stoq.sdk.NodeId;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.call.Call;
+import org.stoq.sdk.call.Caller;
 import org.stoq.sdk.call.PeerCertificate;
+import org.stoq.sdk.call.Request;
 import org.stoq.sdk.call.Role;
 import org.stoq.sdk.config.HostPort;
 import org.stoq.sdk.frame.Frame;
 import org.stoq.sdk.frame.PushPromise;
-import org.stoq.sdk.guard.GuardRule;
-import org.stoq.sdk.guard.Verdict;
 import org.stoq.sdk.node.Peer;
 import org.stoq.sdk.node.PeerListener;
 import org.stoq.sdk.transport.QuicConnection;
@@ -37,7 +41,8 @@ import org.stoq.sdk.transport.QuicConnection;
 final class NodeSessions implements SessionHandler {
     private static final System.Logger LOG = System.getLogger(NodeSessions.class.getName());
 
-    private final Extensions extensions;
+    private final Dispatch dispatch;
+    private final Supplier<List<PeerListener>> listeners;
     private final PeerTable peers;
     private final NodeId self;
     private final BooleanSupplier anonymousReaders;
@@ -48,15 +53,31 @@ final class NodeSessions implements SessionHandler {
 
     NodeSessions(
             Extensions extensions, PeerTable peers, NodeId self, BooleanSupplier anonymousReaders) {
-        this.extensions = extensions;
-        this.peers = peers;
-        this.self = self;
-        this.anonymousReaders = anonymousReaders;
+        this(
+                new Dispatch(extensions.adapters(), extensions::rules),
+                extensions::listeners,
+                peers,
+                self,
+                anonymousReaders);
         extensions.greet(listener -> peers.connected().forEach(listener::connected));
     }
 
+    NodeSessions(
+            Dispatch dispatch,
+            Supplier<List<PeerListener>> listeners,
+            PeerTable peers,
+            NodeId self,
+            BooleanSupplier anonymousReaders) {
+        this.dispatch = dispatch;
+        this.listeners = listeners;
+        this.peers = peers;
+        this.self = self;
+        this.anonymousReaders = anonymousReaders;
+    }
+
     /**
-     * Begins a session on a connection.
+     * Begins a session on a connection. One that has brought early data has not shown yet whose it
+     * is: where anonymous readers are welcome it gets what they get meanwhile, elsewhere nothing.
      *
      * @throws StoqException UNAUTHENTICATED if the peer has shown no certificate and must, CONFLICT
      *     if it is this node itself, GOING_AWAY if the node is stopping; the connection is closed
@@ -65,13 +86,20 @@ final class NodeSessions implements SessionHandler {
     Session begin(QuicConnection connection, SessionOptions options) throws IOException {
         try {
             // Before the session opens: whoever is refused here makes no call.
-            Optional<PeerCertificate> certificate =
-                    PeerCertificate.of(connection.peerCertificates());
-            requireWelcome(certificate);
-            boolean node = certificate.filter(shown -> shown.role() == Role.NODE).isPresent();
-            Session session = Session.open(connection, node ? options.forPeers() : options, this);
+            CompletableFuture<Void> handshake = connection.handshake().toCompletableFuture();
+            if (!anonymousReaders.getAsBoolean()) {
+                awaitHandshake(connection, handshake, options.defaultDeadline());
+            }
+            boolean known = handshake.isDone();
+            if (known) {
+                requireWelcome(connection);
+            }
+            Session session = Session.open(connection, options, this);
             open.add(session);
             session.closed().thenRun(() -> open.remove(session));
+            if (!known) {
+                handshake.thenRun(() -> closeIfUnwelcome(connection));
+            }
             return session;
         } catch (StoqException e) {
             connection.close(e.code(), String.valueOf(e.getMessage()));
@@ -79,7 +107,31 @@ final class NodeSessions implements SessionHandler {
         }
     }
 
-    private void requireWelcome(Optional<PeerCertificate> certificate) throws StoqException {
+    private static void awaitHandshake(
+            QuicConnection connection, CompletableFuture<Void> handshake, Duration patience)
+            throws StoqException {
+        try {
+            CompletableFuture.anyOf(handshake, connection.closed().toCompletableFuture())
+                    .get(patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoqException(StoqErrorCode.CANCELLED, "interrupted while waiting", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new StoqException(
+                    StoqErrorCode.DEADLINE_EXCEEDED, "the handshake does not finish", e);
+        }
+    }
+
+    private void closeIfUnwelcome(QuicConnection connection) {
+        try {
+            requireWelcome(connection);
+        } catch (StoqException e) {
+            connection.close(e.code(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void requireWelcome(QuicConnection connection) throws StoqException {
+        Optional<PeerCertificate> certificate = PeerCertificate.of(connection.peerCertificates());
         if (leaving) {
             throw new StoqException(StoqErrorCode.GOING_AWAY, "the node is stopping");
         }
@@ -98,59 +150,20 @@ final class NodeSessions implements SessionHandler {
     }
 
     @Override
+    public boolean replaySafe(Session session, Request request) {
+        return !leaving && anonymousReaders.getAsBoolean() && dispatch.replaySafe(request);
+    }
+
+    @Override
     public void call(Session session, Call call) throws IOException {
-        String service = call.request().service();
-        try (AdapterTable.Use use =
-                extensions
-                        .adapters()
-                        .use(service)
-                        .orElseThrow(() ->
-                                new StoqException(
-                                        StoqErrorCode.NOT_FOUND,
-                                        "no service '" + service + "' on this node"))) {
-            requireRole(call, use.adapter().requiredRole(call.request().method()));
-            askRules(call);
-            use.adapter().handle(call);
-        }
-    }
-
-    private static void requireRole(Call call, Role needed) throws StoqException {
-        Role role = call.caller().role();
-        if (!role.includes(needed)) {
-            throw new StoqException(
-                    role == Role.ANONYMOUS
-                            ? StoqErrorCode.UNAUTHENTICATED
-                            : StoqErrorCode.FORBIDDEN,
-                    "%s.%s needs the role %s, not %s"
-                            .formatted(
-                                    call.request().service(),
-                                    call.request().method(),
-                                    needed,
-                                    role));
-        }
-    }
-
-    private void askRules(Call call) throws StoqException {
-        long now = System.nanoTime();
-        for (GuardRule rule : extensions.rules()) {
-            Verdict verdict;
-            try {
-                verdict = rule.judge(call.request(), call.caller(), now);
-            } catch (RuntimeException | LinkageError e) {
-                String text = "the guard rule '" + rule.name() + "' failed";
-                LOG.log(System.Logger.Level.ERROR, text, e);
-                throw new StoqException(StoqErrorCode.INTERNAL, text, e);
-            }
-            if (verdict.refusal().isPresent()) {
-                throw verdict.refusal().get();
-            }
-        }
+        dispatch.call(call);
     }
 
     @Override
     public void opened(Session session) {
         NodeId id = nodeAt(session);
         if (id != null) {
+            session.needAlways();
             peers.add(id, session)
                     .ifPresent(peer -> {
                         LOG.log(
@@ -182,7 +195,7 @@ final class NodeSessions implements SessionHandler {
     @Override
     public void announced(Session session, Frame frame) throws StoqException {
         Peer peer = peerAt(session, "announces");
-        for (PeerListener listener : extensions.listeners()) {
+        for (PeerListener listener : listeners.get()) {
             listener.announced(peer, frame);
         }
     }
@@ -191,7 +204,7 @@ final class NodeSessions implements SessionHandler {
     public boolean pushed(Session session, PushPromise promise, ReadableByteChannel body)
             throws IOException {
         Peer peer = peerAt(session, "pushes");
-        for (PeerListener listener : extensions.listeners()) {
+        for (PeerListener listener : listeners.get()) {
             if (listener.pushed(peer, promise, body)) {
                 return true;
             }
@@ -210,12 +223,16 @@ final class NodeSessions implements SessionHandler {
         return peers.at(id, session).orElseGet(() -> new ConnectedPeer(id, session));
     }
 
-    private static @Nullable NodeId nodeAt(Session session) {
-        return session.peer().role() == Role.NODE ? session.peer().id().orElse(null) : null;
+    /** Returns which other node a session leads to, if it leads to one. */
+    private @Nullable NodeId nodeAt(Session session) {
+        Caller caller = session.peer();
+        return caller.role() == Role.NODE
+                ? caller.id().filter(id -> !id.equals(self)).orElse(null)
+                : null;
     }
 
     private void tell(Consumer<PeerListener> event) {
-        for (PeerListener listener : extensions.listeners()) {
+        for (PeerListener listener : listeners.get()) {
             try {
                 event.accept(listener);
             } catch (RuntimeException | LinkageError e) {

@@ -11,7 +11,13 @@ import org.stoq.sdk.frame.FrameType;
 import org.stoq.sdk.frame.PushPromise;
 import org.stoq.sdk.frame.PushPromiseFrame;
 
-/** Serves one stream that the peer has opened; its first frame says what it is. */
+/**
+ * Serves one stream that the peer has opened; its first frame says what it is.
+ *
+ * <p>Before the handshake has finished only calls are answered that the handler takes for harmless.
+ * All other streams wait for it, with no more than their head in memory, and are judged by the
+ * identity that it has proved.
+ */
 final class Incoming {
     private static final System.Logger LOG = System.getLogger(Incoming.class.getName());
 
@@ -63,6 +69,13 @@ final class Incoming {
             refuse(answer, e);
             return;
         }
+        head.stop();
+        Duration limit = limit(request);
+        long beganNanos = System.nanoTime();
+        if (!session.identity().isProven() && !handler.replaySafe(session, request)) {
+            session.identity().await(limit);
+        }
+        Duration left = limit.minusNanos(System.nanoTime() - beganNanos);
         IncomingCall call =
                 new IncomingCall(
                         stream,
@@ -71,15 +84,14 @@ final class Incoming {
                         session.reader(stream).expecting(request.bodyLength()),
                         answer,
                         session.maxHeaderBytesOfPeer());
-        head.stop();
         Thread thread = Thread.currentThread();
         StoqException late =
                 new StoqException(
                         StoqErrorCode.DEADLINE_EXCEEDED,
-                        "not done within " + limit(request).toMillis() + " ms");
+                        "not done within " + limit.toMillis() + " ms");
         try (var _ =
                 Deadline.in(
-                        limit(request),
+                        left,
                         () -> {
                             call.abort(late);
                             thread.interrupt();
@@ -124,6 +136,7 @@ final class Incoming {
     }
 
     private void raw(FrameHeader first) throws IOException {
+        awaitHandshake();
         head.stop();
         BodyReader reader = session.reader(stream).startingWith(first);
         RawStream raw =
@@ -135,8 +148,13 @@ final class Incoming {
         handler.stream(session, raw);
     }
 
+    private void awaitHandshake() throws StoqException {
+        session.identity().await(session.options().defaultDeadline());
+    }
+
     /** A push is small, so its deadline is that of its head. */
     private void push(FrameHeader first) throws IOException {
+        awaitHandshake();
         PushPromise promise = ((PushPromiseFrame) stream.read(first)).promise();
         BodyReader body = session.reader(stream).expecting(OptionalLong.of(promise.size()));
         try {

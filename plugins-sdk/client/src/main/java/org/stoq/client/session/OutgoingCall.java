@@ -38,6 +38,9 @@ public final class OutgoingCall implements AutoCloseable {
     private final WritableByteChannel body = new RequestBody();
     private final Deadline deadline;
 
+    /** What the peer hears if the call ends before its time; set by the thread of the deadline. */
+    private volatile StoqErrorCode reason = StoqErrorCode.CANCELLED;
+
     OutgoingCall(
             FrameStream stream,
             BodyWriter writer,
@@ -57,11 +60,14 @@ public final class OutgoingCall implements AutoCloseable {
     }
 
     private void expire() {
+        reason = StoqErrorCode.DEADLINE_EXCEEDED;
         head.completeExceptionally(
                 new StoqException(
                         StoqErrorCode.DEADLINE_EXCEEDED,
                         "no answer within " + limit.toMillis() + " ms"));
         writer.abort(StoqErrorCode.DEADLINE_EXCEEDED);
+        // The peer hears of it even if nobody closes the call, and telling it may block.
+        Thread.ofVirtual().name("stoq-late-" + stream.id()).start(this::end);
     }
 
     void start() {
@@ -156,13 +162,17 @@ public final class OutgoingCall implements AutoCloseable {
         }
     }
 
-    /** Gives the call up, if it is not over: the peer learns CANCELLED. */
+    /**
+     * Gives the call up, if it is not over: the peer learns CANCELLED, or DEADLINE_EXCEEDED if that
+     * is why.
+     */
     @Override
     public void close() {
-        end(StoqErrorCode.CANCELLED);
+        end();
     }
 
-    private void end(StoqErrorCode code) {
+    private void end() {
+        StoqErrorCode code = reason;
         deadline.close();
         if (over.compareAndSet(false, true)) {
             if (!reader.ended() || writer.isOpen()) {
@@ -193,7 +203,7 @@ public final class OutgoingCall implements AutoCloseable {
 
         @Override
         public void close() {
-            end(StoqErrorCode.CANCELLED);
+            end();
         }
     }
 }

@@ -3,7 +3,6 @@ package org.stoq.client.session;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -14,17 +13,14 @@ import org.jspecify.annotations.Nullable;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.call.Caller;
-import org.stoq.sdk.call.PeerCertificate;
 import org.stoq.sdk.call.Reply;
 import org.stoq.sdk.call.Request;
-import org.stoq.sdk.call.Role;
+import org.stoq.sdk.frame.ChunkAnnounceFrame;
 import org.stoq.sdk.frame.Frame;
 import org.stoq.sdk.frame.FrameHeader;
 import org.stoq.sdk.frame.GoAwayFrame;
-import org.stoq.sdk.frame.PingFrame;
-import org.stoq.sdk.frame.PriorityFrame;
 import org.stoq.sdk.frame.PushPromise;
-import org.stoq.sdk.frame.PushPromiseFrame;
+import org.stoq.sdk.frame.RouteUpdateFrame;
 import org.stoq.sdk.frame.RstStreamFrame;
 import org.stoq.sdk.frame.Settings;
 import org.stoq.sdk.frame.WindowUpdateFrame;
@@ -50,14 +46,14 @@ public final class Session implements AutoCloseable {
     private final QuicConnection connection;
     private final SessionOptions options;
     private final SessionHandler handler;
-    private final Caller peer;
+    private final PeerIdentity identity;
+    private final PeerSettings peerSettings;
     private final ControlStream control;
     private final RoundTrip roundTrip;
     private final Turnstile turnstile = new Turnstile(MAX_WAIT);
     private final Events events;
     private final CompletableFuture<StoqException> end;
-    private final CompletableFuture<Settings> peerSettings = new CompletableFuture<>();
-
+    private final Outgoing outgoing;
     private final StreamTable streams = new StreamTable();
 
     /** Whether the peer's control stream is there: a second one is a violation. */
@@ -66,17 +62,20 @@ public final class Session implements AutoCloseable {
     /** Set by the reader of the control stream, read by everybody. */
     private volatile @Nullable StoqException peerLeaving;
 
+    /** Whether the connection is needed without streams; set by any thread. */
+    private volatile boolean alwaysNeeded;
+
     private Session(QuicConnection connection, SessionOptions options, SessionHandler handler)
             throws IOException {
         this.connection = connection;
         this.options = options;
         this.handler = handler;
-        Optional<PeerCertificate> certificate = PeerCertificate.of(connection.peerCertificates());
-        this.peer =
-                new Caller(
-                        certificate.map(PeerCertificate::id),
-                        certificate.map(PeerCertificate::role).orElse(Role.ANONYMOUS),
-                        connection.remoteAddress());
+        this.alwaysNeeded = options.alwaysNeeded();
+        this.identity = PeerIdentity.of(connection);
+        this.peerSettings =
+                new PeerSettings(
+                        options.defaultDeadline(),
+                        () -> connection.close(StoqErrorCode.CONTROL_STREAM, "no SETTINGS came"));
         this.roundTrip = new RoundTrip(options.initialRtt());
         this.end = connection.closed().toCompletableFuture();
         this.control =
@@ -86,10 +85,13 @@ public final class Session implements AutoCloseable {
                         reason -> close(reason.code(), String.valueOf(reason.getMessage())),
                         options.defaultDeadline());
         this.events = new Events(this, handler);
+        this.outgoing = new Outgoing(this, identity, peerSettings);
     }
 
     /**
-     * Begins to speak STOQ on a connection.
+     * Begins to speak STOQ on a connection. Its handshake may be going on: until it has finished
+     * the peer is nobody in particular, and gets answers to what {@link SessionHandler#replaySafe}
+     * lets pass.
      *
      * @throws StoqException CERTIFICATE_REFUSED if the peer's certificate names nobody, or why the
      *     connection ended
@@ -106,17 +108,30 @@ public final class Session implements AutoCloseable {
         }
         String name = "stoq-session-" + connection.remoteAddress().getPort();
         Thread.ofVirtual().name(name + "-accept").start(session::acceptStreams);
-        Thread.ofVirtual().name(name + "-ping").start(session::keepAlive);
+        Thread.ofVirtual().name(name + "-ping").start(session.keepAlive());
+        session.identity.proven().whenComplete((caller, failure) -> session.identified(failure));
         session.peerSettings
-                .orTimeout(options.defaultDeadline().toMillis(), TimeUnit.MILLISECONDS)
-                .whenComplete((settings, failure) -> session.settingsArrived(failure));
+                .arrived()
+                .thenAcceptBoth(
+                        session.identity.proven(), (settings, caller) -> session.events.opened());
         session.end.thenAccept(session::ended);
         return session;
     }
 
-    /** Returns who the peer is, as the handshake has proved it. */
+    /**
+     * Returns who the peer is, as the handshake has proved it: anonymous before that. Does not
+     * block.
+     */
     public Caller peer() {
-        return peer;
+        return identity.caller();
+    }
+
+    /**
+     * Returns a stage that completes with who the peer is when the handshake has finished, and
+     * fails if it does not, or if the peer's certificate names nobody.
+     */
+    public CompletionStage<Caller> identified() {
+        return identity.proven();
     }
 
     /** Returns the connection below. */
@@ -137,6 +152,11 @@ public final class Session implements AutoCloseable {
         return connection.isOpen() && peerLeaving == null && !streams.leaving();
     }
 
+    /** Returns how many calls, streams and pushes are under way, of both sides. */
+    public int streamsUnderWay() {
+        return streams.underWay();
+    }
+
     /** Returns a stage that completes with the reason when the connection has ended. */
     public CompletionStage<StoqException> closed() {
         return connection.closed();
@@ -152,53 +172,35 @@ public final class Session implements AutoCloseable {
     }
 
     /**
-     * Begins a call whose body the caller will write. Blocks while the peer gives no room for one
-     * more stream; the deadline counts from then on.
+     * Makes a call that only reads, without a body. Other than {@link #call} it does not wait for
+     * the handshake, so where an earlier connection has left a ticket it goes out as early data
+     * (0-RTT). Somebody who records it can have it answered again, unseen by us: so this is for
+     * methods that change nothing.
+     *
+     * @throws StoqException as {@link OutgoingCall#reply}
+     */
+    public Reply read(Request request) throws IOException {
+        return outgoing.begin(request, Turnstile.Priority.DEFAULT_URGENCY, true).reply();
+    }
+
+    /**
+     * Begins a call whose body the caller will write. Waits for the handshake, and while the peer
+     * gives no room for one more stream; the deadline holds for the first, and from the second on.
      *
      * @param urgency how soon the peer's answer is wanted beside others, 0 (first) to 7 (RFC 9218)
      * @throws StoqException GOING_AWAY if the peer takes no more calls, TOO_LARGE if it takes no
-     *     arguments of this size, or why the connection ended
+     *     arguments of this size, DEADLINE_EXCEEDED, or why the connection ended
      */
     public OutgoingCall begin(Request request, int urgency) throws IOException {
-        Settings settings = awaitSettings();
-        refuseIfLeaving();
-        Duration limit =
-                request.deadline().isZero() ? options.defaultDeadline() : request.deadline();
-        byte[] header = request.within(limit).encode();
-        HeaderBlocks.requireSize(header, settings.maxHeaderBytes());
-        FrameStream stream = openFrames(true);
-        OutgoingCall call =
-                new OutgoingCall(
-                        stream,
-                        writer(stream, settings, () -> streams.forget(stream.id())),
-                        reader(stream),
-                        options.settings().maxHeaderBytes(),
-                        limit,
-                        code -> tellGivenUp(stream, code),
-                        streams::outgoingEnds);
-        try {
-            if (urgency != Turnstile.Priority.DEFAULT_URGENCY) {
-                control.send(new PriorityFrame(stream.id(), urgency, true));
-            }
-            HeaderBlocks.write(stream, header, settings.maxHeaderBytes());
-        } catch (IOException e) {
-            call.close();
-            throw e;
-        }
-        call.start();
-        return call;
+        return outgoing.begin(request, urgency, false);
     }
 
-    /** Opens a stream without a call. Blocks while the peer gives no room for one more. */
+    /**
+     * Opens a stream without a call. Waits for the handshake, and while the peer gives no room for
+     * one more.
+     */
     public RawStream openStream() throws IOException {
-        Settings settings = awaitSettings();
-        refuseIfLeaving();
-        FrameStream stream = openFrames(true);
-        BodyWriter writer = writer(stream, settings, () -> streams.forget(stream.id()));
-        RawStream raw =
-                new RawStream(stream, reader(stream), writer, code -> tellGivenUp(stream, code));
-        raw.closed().thenRun(streams::outgoingEnds);
-        return raw;
+        return outgoing.openStream();
     }
 
     /**
@@ -210,25 +212,7 @@ public final class Session implements AutoCloseable {
      *     ended
      */
     public boolean push(PushPromise promise, ByteBuffer body) throws IOException {
-        Settings settings = awaitSettings();
-        refuseIfLeaving();
-        FrameStream stream = openFrames(false);
-        BodyWriter writer = writer(stream, settings, () -> outgoingOver(stream));
-        try (var _ =
-                Deadline.in(
-                        options.defaultDeadline(),
-                        () -> writer.abort(StoqErrorCode.DEADLINE_EXCEEDED))) {
-            stream.write(new PushPromiseFrame(stream.id(), promise));
-            writer.write(body);
-            writer.close();
-            return true;
-        } catch (StoqException e) {
-            writer.abort(e.code());
-            if (e.code() == StoqErrorCode.CANCELLED && !Thread.currentThread().isInterrupted()) {
-                return false;
-            }
-            throw e;
-        }
+        return outgoing.push(promise, body);
     }
 
     /**
@@ -243,15 +227,21 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    private FrameStream openFrames(boolean bidirectional) throws IOException {
+    FrameStream openFrames(boolean bidirectional) throws IOException {
         FrameStream stream =
                 new FrameStream(connection.openStream(bidirectional), false, this::giveUp);
         streams.outgoingBegins();
         return stream;
     }
 
-    /** Sends a frame on the control stream; blocks while that is full. */
+    /**
+     * Sends a frame on the control stream; blocks while that is full. Announcements wait for the
+     * handshake.
+     */
     public void send(Frame frame) throws IOException {
+        if (frame instanceof ChunkAnnounceFrame || frame instanceof RouteUpdateFrame) {
+            identity.await(options.defaultDeadline());
+        }
         control.send(frame);
     }
 
@@ -275,6 +265,11 @@ public final class Session implements AutoCloseable {
         }
     }
 
+    /** Keeps the connection alive from now on, whether streams are open or not. */
+    public void needAlways() {
+        alwaysNeeded = true;
+    }
+
     /** Ends the connection; the peer learns the code and the reason. */
     public void close(StoqErrorCode code, String reason) {
         connection.close(code, reason);
@@ -285,7 +280,7 @@ public final class Session implements AutoCloseable {
         close(StoqErrorCode.NO_ERROR, "");
     }
 
-    private void refuseIfLeaving() throws StoqException {
+    void refuseIfLeaving() throws StoqException {
         StoqException reason = peerLeaving;
         if (reason != null || streams.leaving()) {
             throw new StoqException(
@@ -294,30 +289,15 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    private Settings awaitSettings() throws StoqException {
-        try {
-            return peerSettings.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StoqException(StoqErrorCode.CANCELLED, "interrupted while waiting", e);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof StoqException known
-                    ? new StoqException(known.code(), String.valueOf(known.getMessage()), known)
-                    : new StoqException(
-                            StoqErrorCode.SETTINGS_INVALID, "the peer sends no SETTINGS", e);
-        }
-    }
-
-    private void settingsArrived(@Nullable Throwable failure) {
-        if (failure instanceof TimeoutException) {
-            connection.close(StoqErrorCode.CONTROL_STREAM, "no SETTINGS came");
-        } else if (failure == null) {
-            events.opened();
+    /** The handshake is over; what has gone wrong elsewhere has ended the connection already. */
+    private void identified(@Nullable Throwable failure) {
+        if (failure instanceof StoqException && connection.isOpen()) {
+            giveUp(failure);
         }
     }
 
     private void ended(StoqException reason) {
-        peerSettings.completeExceptionally(reason);
+        peerSettings.fail(reason);
         streams.ended(reason);
         events.closed(reason);
     }
@@ -328,13 +308,13 @@ public final class Session implements AutoCloseable {
             LOG.log(
                     System.Logger.Level.DEBUG,
                     "closing the connection with {0}: {1}",
-                    peer.describe(),
+                    peer().describe(),
                     known.getMessage());
             connection.close(known.code(), String.valueOf(known.getMessage()));
         } else {
             LOG.log(
                     System.Logger.Level.ERROR,
-                    "the connection with " + peer.describe() + " failed",
+                    "the connection with " + peer().describe() + " failed",
                     failure);
             connection.close(StoqErrorCode.INTERNAL, "");
         }
@@ -424,7 +404,7 @@ public final class Session implements AutoCloseable {
     private final class FromPeer implements ControlReader.Target {
         @Override
         public void settings(Settings settings) {
-            peerSettings.complete(settings);
+            peerSettings.arrive(settings);
         }
 
         @Override
@@ -459,42 +439,20 @@ public final class Session implements AutoCloseable {
 
         @Override
         public void announced(Frame frame) throws StoqException {
+            // The reader of the control stream stands still here, and with it the peer.
+            identity.await(options.defaultDeadline());
             events.announced(frame);
         }
     }
 
-    private void keepAlive() {
-        Duration pause = options.keepAlive();
-        try {
-            awaitSettings();
-            ping();
-            while (!pause.isZero() && lastsFor(pause)) {
-                if (options.alwaysNeeded() || streams.busy()) {
-                    ping();
-                }
-            }
-        } catch (IOException e) {
-            // The connection has ended, and everybody else has heard of it.
-            LOG.log(System.Logger.Level.TRACE, "no more pings", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void ping() throws IOException {
-        control.send(new PingFrame(false, roundTrip.start(System.nanoTime())));
-    }
-
-    /** Waits, and returns whether the connection is still there afterwards. */
-    private boolean lastsFor(Duration pause) throws InterruptedException {
-        try {
-            end.get(pause.toMillis(), TimeUnit.MILLISECONDS);
-            return false;
-        } catch (TimeoutException e) {
-            return true;
-        } catch (ExecutionException e) {
-            return false;
-        }
+    private KeepAlive keepAlive() {
+        return new KeepAlive(
+                control,
+                roundTrip,
+                options.keepAlive(),
+                peerSettings,
+                () -> alwaysNeeded || streams.underWay() > 0,
+                end);
     }
 
     BodyReader reader(FrameStream stream) {
@@ -504,7 +462,7 @@ public final class Session implements AutoCloseable {
                 bytes -> control.send(new WindowUpdateFrame(stream.id(), bytes)));
     }
 
-    private BodyWriter writer(FrameStream stream, Settings settings, Runnable atEnd) {
+    BodyWriter writer(FrameStream stream, Settings settings, Runnable atEnd) {
         BodyWriter writer =
                 new BodyWriter(
                         stream,
@@ -516,21 +474,24 @@ public final class Session implements AutoCloseable {
         return writer;
     }
 
-    private void outgoingOver(FrameStream stream) {
-        streams.forget(stream.id());
-        streams.outgoingEnds();
-    }
-
     /** Makes the writer of the answer on a stream that the peer has opened. */
     BodyWriter answerWriter(FrameStream stream) throws StoqException {
-        return writer(stream, awaitSettings(), () -> {});
+        return writer(stream, peerSettings.await(), () -> {});
     }
 
     SessionOptions options() {
         return options;
     }
 
+    StreamTable streams() {
+        return streams;
+    }
+
+    PeerIdentity identity() {
+        return identity;
+    }
+
     int maxHeaderBytesOfPeer() throws StoqException {
-        return awaitSettings().maxHeaderBytes();
+        return peerSettings.await().maxHeaderBytes();
     }
 }

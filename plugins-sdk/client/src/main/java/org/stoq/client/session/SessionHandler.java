@@ -5,6 +5,7 @@ import java.nio.channels.ReadableByteChannel;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.call.Call;
+import org.stoq.sdk.call.Request;
 import org.stoq.sdk.frame.Frame;
 import org.stoq.sdk.frame.PushPromise;
 
@@ -16,6 +17,15 @@ public interface SessionHandler {
     /** Answers a call, on a thread of its own that is interrupted at the call's deadline. */
     default void call(Session session, Call call) throws IOException {
         throw new StoqException(StoqErrorCode.UNSUPPORTED, "no calls are answered here");
+    }
+
+    /**
+     * Returns whether a call may be answered before the handshake has finished: whoever makes it,
+     * and however often somebody who has recorded it makes it again. What is not so waits for the
+     * handshake. On the thread of the call; must not block.
+     */
+    default boolean replaySafe(Session session, Request request) {
+        return false;
     }
 
     /** Takes a stream that carries bytes without a call, on a thread of its own. */
@@ -32,9 +42,15 @@ public interface SessionHandler {
     /** Hears CHUNK_ANNOUNCE and ROUTE_UPDATE, in order, on the session's event thread. */
     default void announced(Session session, Frame frame) throws StoqException {}
 
-    /** The session has begun: the peer's SETTINGS are here. On the session's event thread. */
+    /**
+     * The session has begun: the handshake has finished and the peer's SETTINGS are here. On the
+     * session's event thread.
+     */
     default void opened(Session session) {}
 
-    /** The connection has ended; nothing else is called after this. */
+    /**
+     * The connection has ended; nothing else is called after this. Not called where {@link #opened}
+     * was not.
+     */
     default void closed(Session session, StoqException reason) {}
 }

@@ -77,9 +77,9 @@ final class StreamTable {
         outgoing.decrementAndGet();
     }
 
-    /** Returns whether somebody needs the connection at the moment. */
-    boolean busy() {
-        return incoming.get() + outgoing.get() > 0;
+    /** Returns how many streams of either side there are at the moment. */
+    int underWay() {
+        return incoming.get() + outgoing.get();
     }
 
     /** From now on the peer begins nothing more. Returns the highest id that is served. */

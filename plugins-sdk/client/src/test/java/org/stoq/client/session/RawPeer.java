@@ -96,7 +96,11 @@ record RawPeer(QuicConnection connection) {
 
     /** Reads the other side's control stream, the first that it has opened, to an RST_STREAM. */
     RstStreamFrame nextReset() throws IOException {
-        QuicStream control = connection.acceptStream();
+        return nextReset(connection.acceptStream());
+    }
+
+    /** Reads a control stream to the next RST_STREAM. */
+    RstStreamFrame nextReset(QuicStream control) throws IOException {
         while (true) {
             if (read(control) instanceof RstStreamFrame reset) {
                 return reset;
