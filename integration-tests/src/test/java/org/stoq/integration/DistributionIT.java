@@ -33,6 +33,7 @@ class DistributionIT {
     void commandsCanBeExecuted() {
         assertThat(distribution.home().resolve("bin/stoq")).isExecutable();
         assertThat(distribution.home().resolve("bin/stoq-server")).isExecutable();
+        assertThat(distribution.home().resolve("bin/stoq-bench")).isExecutable();
     }
 
     @Test

@@ -48,6 +48,7 @@ class ArchitectureIT {
                     new Module("chunking", Set.of("sdk"), 5),
                     new Module("store", Set.of("sdk"), 20),
                     new Module("cache", Set.of("sdk"), 5),
+                    new Module("congestion", Set.of("sdk"), 10),
                     new Module("routing", Set.of("sdk"), 3),
                     new Module("content", Set.of("sdk"), 20),
                     new Module("plugins", Set.of("sdk"), 5),
@@ -56,7 +57,11 @@ class ArchitectureIT {
                     new Module("trust", Set.of("sdk"), 5),
                     new Module("node", Set.of("sdk", "client", "config", "trust"), 5),
                     new Module("launcher", Set.of("sdk", "config"), 5),
-                    new Module("cli", Set.of("sdk", "client", "config", "trust", "launcher"), 10));
+                    new Module("bench", Set.of("sdk", "client", "trust"), 20),
+                    new Module(
+                            "cli",
+                            Set.of("sdk", "client", "config", "trust", "launcher", "bench"),
+                            10));
 
     private final JavaClasses shipped = ShippedClasses.ALL;
 

@@ -40,7 +40,9 @@ class SansIoIT {
         "org.stoq.sdk.cose",
         "org.stoq.sdk.routing",
         "org.stoq.sdk.chunk",
+        "org.stoq.sdk.congestion",
         "org.stoq.chunking",
+        "org.stoq.congestion",
     };
 
     /** What is a core wherever it stands: every implementation of these. */
@@ -49,6 +51,8 @@ class SansIoIT {
                     "org.stoq.sdk.cache.EvictionOrder",
                     "org.stoq.sdk.chunk.Chunker",
                     "org.stoq.sdk.chunk.Compressor",
+                    "org.stoq.sdk.congestion.CongestionController",
+                    "org.stoq.sdk.congestion.CongestionController$Flow",
                     "org.stoq.sdk.routing.RoutingAlgorithm");
 
     /** Cores that stand beside classes that are none. */

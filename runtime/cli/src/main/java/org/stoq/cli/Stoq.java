@@ -28,6 +28,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class Stoq {
     private static final String SERVER = "stoq-server";
 
+    /** The names by which the program may be called, and the command that each means. */
+    private static final Map<String, String> NAMES = Map.of(SERVER, "node", "stoq-bench", "bench");
+
     private final Invocation invocation;
 
     private Stoq(Invocation invocation) {
@@ -37,8 +40,9 @@ public final class Stoq {
     /**
      * Runs the command line and ends the process.
      *
-     * @param arguments as the shell has split them; a first one that is {@code stoq-server} is the
-     *     name by which the program was called and means {@code node}
+     * @param arguments as the shell has split them; a first one that is {@code stoq-server} or
+     *     {@code stoq-bench} is the name by which the program was called, and means {@code node} or
+     *     {@code bench}
      */
     public static void main(String[] arguments) {
         List<String> words = List.of(arguments);
@@ -62,8 +66,8 @@ public final class Stoq {
 
     private int run(String... typed) {
         String[] arguments = typed.clone();
-        if (arguments.length > 0 && arguments[0].equals(SERVER)) {
-            arguments[0] = "node";
+        if (arguments.length > 0) {
+            arguments[0] = NAMES.getOrDefault(arguments[0], arguments[0]);
         }
         CommandLine line = commandLine(invocation);
         PrintWriter out =

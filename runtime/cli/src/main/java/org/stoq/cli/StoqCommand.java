@@ -38,6 +38,7 @@ import picocli.CommandLine.Option;
             ConfigCommand.class,
             AuthorityCommand.class,
             DemoCommand.class,
+            BenchCommand.class,
             DoctorCommand.class,
             CompletionCommand.class,
             HelpCommand.class

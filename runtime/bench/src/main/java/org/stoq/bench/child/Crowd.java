@@ -1,0 +1,137 @@
+package org.stoq.bench.child;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.stoq.bench.contender.Flow;
+import org.stoq.bench.contender.Requests;
+import org.stoq.bench.contender.UnavailableException;
+import org.stoq.bench.pattern.Pattern;
+
+/** Many connections of one client: opened side by side, held, and asked at the end. Thread-safe. */
+final class Crowd {
+    private static final int REQUEST_BYTES = 64;
+    private static final long PATIENCE_SECONDS = 60;
+
+    private final Collection<Requests> held = new ConcurrentLinkedQueue<>();
+    private final AtomicReference<@Nullable String> firstFailure = new AtomicReference<>();
+    private final Opening opening;
+
+    /** Opens a connection. Blocks. */
+    @FunctionalInterface
+    interface Opening {
+        Requests open() throws IOException, UnavailableException;
+    }
+
+    Crowd(Opening opening) {
+        this.opening = opening;
+    }
+
+    /** Returns why the first connection or request failed. */
+    Optional<String> firstFailure() {
+        return Optional.ofNullable(firstFailure.get());
+    }
+
+    /** Opens connections and keeps them, so many handshakes at once. Returns how many stand now. */
+    int hold(int count, int atOnce) throws InterruptedException {
+        AtomicInteger left = new AtomicInteger(count);
+        sideBySide(
+                atOnce,
+                () -> {
+                    if (left.getAndDecrement() <= 0) {
+                        return false;
+                    }
+                    open().ifPresent(held::add);
+                    return true;
+                });
+        return held.size();
+    }
+
+    /**
+     * Opens connections and closes each at once.
+     *
+     * @return how many were opened
+     */
+    long churn(long nanos, int atOnce) throws InterruptedException {
+        AtomicLong opened = new AtomicLong();
+        long end = System.nanoTime() + nanos;
+        sideBySide(
+                atOnce,
+                () -> {
+                    if (System.nanoTime() - end >= 0) {
+                        return false;
+                    }
+                    open().ifPresent(connection -> {
+                        // What finishes too late belongs to no window.
+                        if (System.nanoTime() - end < 0) {
+                            opened.incrementAndGet();
+                        }
+                        connection.close();
+                    });
+                    return true;
+                });
+        return opened.get();
+    }
+
+    private static void sideBySide(int threads, BooleanSupplier step) throws InterruptedException {
+        List<Thread> working =
+                IntStream.range(0, threads)
+                        .mapToObj(i ->
+                                Thread.ofVirtual()
+                                        .start(() -> {
+                                            boolean more = true;
+                                            while (more) {
+                                                more = step.getAsBoolean();
+                                            }
+                                        }))
+                        .toList();
+        for (Thread thread : working) {
+            thread.join();
+        }
+    }
+
+    private Optional<Requests> open() {
+        try {
+            return Optional.of(opening.open());
+        } catch (IOException | UnavailableException e) {
+            firstFailure.compareAndSet(null, String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Makes a request on each connection. Returns how many had the right answer within a minute.
+     */
+    int alive(Pattern pattern) throws InterruptedException {
+        ByteBuffer request = Flow.request(pattern, 0, REQUEST_BYTES);
+        AtomicInteger right = new AtomicInteger();
+        CountDownLatch answers = new CountDownLatch(held.size());
+        for (Requests connection : held) {
+            connection.ask(
+                    request,
+                    failure -> {
+                        if (failure == null) {
+                            right.incrementAndGet();
+                        } else {
+                            firstFailure.compareAndSet(null, failure);
+                        }
+                        answers.countDown();
+                    });
+        }
+        if (!answers.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            firstFailure.compareAndSet(null, "no answer within %d s".formatted(PATIENCE_SECONDS));
+        }
+        return right.get();
+    }
+}

@@ -1,0 +1,69 @@
+package org.stoq.cli.bench;
+
+import java.io.PrintStream;
+import java.util.Locale;
+import org.stoq.bench.HandshakeBench;
+import org.stoq.bench.IdleBench;
+import org.stoq.cli.terminal.Amounts;
+import org.stoq.cli.terminal.Table;
+
+/** Handshakes and idle connections, for a person. */
+public final class ConnectionTables {
+    private ConnectionTables() {}
+
+    /** Prints handshakes. */
+    public static void print(HandshakeBench.Report report, PrintStream out) {
+        out.println(report.machine().text());
+        out.println();
+        Table table =
+                new Table(
+                        "contender",
+                        ">handshakes/s",
+                        ">server CPU ms each",
+                        ">client CPU ms each",
+                        ">handshakes");
+        for (HandshakeBench.Outcome outcome : report.outcomes()) {
+            outcome.handshakes()
+                    .ifPresent(done ->
+                            table.row(
+                                    outcome.contender(),
+                                    decimal(done.perSecond()),
+                                    decimal(done.serverCpuMillis()),
+                                    decimal(done.clientCpuMillis()),
+                                    done.count()));
+        }
+        table.print(out);
+        for (HandshakeBench.Outcome outcome : report.outcomes()) {
+            outcome.unavailable()
+                    .ifPresent(why ->
+                            out.printf("%s cannot run here: %s%n", outcome.contender(), why));
+            outcome.failure()
+                    .ifPresent(why -> out.printf("%s FAILED: %s%n", outcome.contender(), why));
+        }
+    }
+
+    /** Prints idle connections. */
+    public static void print(IdleBench.Report report, PrintStream out) {
+        out.println(report.machine().text());
+        out.printf(
+                "opened      %s of %s, in %s, from %s%n",
+                Amounts.count(report.opened(), "connection"),
+                Amounts.count(report.plan().connections(), "connection"),
+                Amounts.duration(report.opening()),
+                report.clients() == 1 ? "1 process" : report.clients() + " processes");
+        out.printf(
+                "dropped     %,d while they were idle for %s%n",
+                report.dropped(), Amounts.duration(report.plan().held()));
+        out.printf(
+                "memory      %s before, %s with them: %s for each%n",
+                Amounts.bytes(report.residentBefore()),
+                Amounts.bytes(report.residentAfter()),
+                Amounts.bytes(Math.max(0, report.bytesPerConnection())));
+        report.firstFailure().ifPresent(why -> out.println("first that failed: " + why));
+        out.println(report.passed() ? "PASSED" : "NOT PASSED");
+    }
+
+    private static String decimal(double value) {
+        return String.format(Locale.ROOT, "%.2f", value);
+    }
+}
