@@ -18,6 +18,8 @@ import org.stoq.sdk.strategy.Strategies;
  * from the node's slot inside a node and from the {@link ServiceLoader} outside. Thread-safe.
  */
 final class Controllers {
+    private static final System.Logger LOG = System.getLogger(Controllers.class.getName());
+
     private final Supplier<@Nullable Strategies> node;
 
     /**
@@ -47,21 +49,30 @@ final class Controllers {
      * @throws IllegalArgumentException outside a node, if there is none of that name
      */
     void require(String name) {
-        if (own(name).isEmpty() && node.get() == null && plain(name).isEmpty()) {
-            throw new IllegalArgumentException(
-                    "no congestion algorithm '%s': there are %s"
-                            .formatted(
-                                    name,
-                                    Stream.concat(
-                                                    Arrays.stream(
-                                                                    QuicCongestionControlAlgorithm
-                                                                            .values())
-                                                            .map(Controllers::nameOf),
-                                                    ServiceLoader.load(CongestionController.class)
-                                                            .stream()
-                                                            .map(found -> found.get().name()))
-                                            .collect(Collectors.joining(", "))));
+        if (own(name).isPresent()) {
+            return;
         }
+        boolean inNode = node.get() != null;
+        Optional<Lease<CongestionController>> found = lease(name);
+        found.ifPresent(Lease::close);
+        if (found.isEmpty() && inNode) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "no congestion controller {0} is here; cubic serves until its plug-in comes",
+                    name);
+        } else if (found.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "no congestion algorithm '%s': there are %s".formatted(name, known()));
+        }
+    }
+
+    private static String known() {
+        Stream<String> own =
+                Arrays.stream(QuicCongestionControlAlgorithm.values()).map(Controllers::nameOf);
+        Stream<String> plain =
+                ServiceLoader.load(CongestionController.class).stream()
+                        .map(found -> found.get().name());
+        return Stream.concat(own, plain).collect(Collectors.joining(", "));
     }
 
     /** Takes a lease on a plug-in's controller, or nothing if there is none of that name now. */
@@ -81,8 +92,6 @@ final class Controllers {
 
     /** Outside a node nothing ever leaves. */
     private static final class PlainLease implements Lease<CongestionController> {
-        private static final System.Logger LOG = System.getLogger(Controllers.class.getName());
-
         private final CongestionController controller;
 
         PlainLease(CongestionController controller) {

@@ -80,6 +80,9 @@ final class Governor {
     void choose(String controller) {
         lock.lock();
         try {
+            if (controller.equals(name)) {
+                return;
+            }
             name = controller;
             broken = false;
             letGo();

@@ -158,6 +158,13 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Quic
         };
     }
 
+    /** Returns the thread that this connection's packets pass through. */
+    Thread loop() {
+        CompletableFuture<Thread> loop = new CompletableFuture<>();
+        channel.eventLoop().execute(() -> loop.complete(Thread.currentThread()));
+        return loop.join();
+    }
+
     /** Completes on the event loop when streams may be used. */
     CompletionStage<Void> usable() {
         return usable;

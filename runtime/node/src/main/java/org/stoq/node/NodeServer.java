@@ -32,6 +32,7 @@ import org.stoq.sdk.config.HostPort;
 import org.stoq.sdk.frame.Settings;
 import org.stoq.sdk.strategy.Lease;
 import org.stoq.sdk.strategy.StrategySlot;
+import org.stoq.sdk.transport.HandshakeLimits;
 import org.stoq.sdk.transport.QuicConnection;
 import org.stoq.sdk.transport.QuicListener;
 import org.stoq.sdk.transport.QuicOptions;
@@ -63,6 +64,7 @@ public final class NodeServer {
     private final ServiceRegistration<?> adapter;
     private final ServiceRegistration<?> drain;
     private final StrategySlot.Subscription transportChange;
+    private final NodeConfiguration.Subscription congestion;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final AtomicBoolean drained = new AtomicBoolean();
     private final Thread thread;
@@ -98,6 +100,9 @@ public final class NodeServer {
                         Adapter.class,
                         new NodeAdapter(context, configuration, slots, peers, keys, this),
                         null);
+        this.congestion =
+                configuration.follow(
+                        config -> sessions.congestion(config.transport().congestionAlgorithm()));
         this.drain =
                 context.registerService(
                         Callable.class,
@@ -133,6 +138,7 @@ public final class NodeServer {
             Thread.currentThread().interrupt();
         }
         transportChange.close();
+        congestion.close();
         drain.unregister();
         adapter.unregister();
         extensions.close();
@@ -279,6 +285,12 @@ public final class NodeServer {
                 .maxDatagramBytes(config.transport().maxDatagramSize())
                 .congestionAlgorithm(config.transport().congestionAlgorithm())
                 .maxStreams(config.server().maxStreams())
+                .earlyData(config.transport().earlyData())
+                .handshakes(
+                        new HandshakeLimits(
+                                config.transport().retryAbove(),
+                                config.transport().handshakesPerPrefix(),
+                                HandshakeLimits.DEFAULTS.timeout()))
                 .build();
     }
 

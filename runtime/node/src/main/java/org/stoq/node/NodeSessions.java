@@ -48,6 +48,9 @@ final class NodeSessions implements SessionHandler {
     private final BooleanSupplier anonymousReaders;
     private final Set<Session> open = ConcurrentHashMap.newKeySet();
 
+    /** What the configuration wants; of a connection that begins and of those that run. */
+    private volatile String congestion = "";
+
     /** Set when the drain begins, read by whoever begins a session. */
     private volatile boolean leaving;
 
@@ -96,6 +99,7 @@ final class NodeSessions implements SessionHandler {
             }
             Session session = Session.open(connection, options, this);
             open.add(session);
+            govern(session);
             session.closed().thenRun(() -> open.remove(session));
             if (!known) {
                 handshake.thenRun(() -> closeIfUnwelcome(connection));
@@ -104,6 +108,21 @@ final class NodeSessions implements SessionHandler {
         } catch (StoqException e) {
             connection.close(e.code(), String.valueOf(e.getMessage()));
             throw e;
+        }
+    }
+
+    /** Lets another congestion controller govern every connection. */
+    void congestion(String name) {
+        congestion = name;
+        open.forEach(this::govern);
+    }
+
+    private void govern(Session session) {
+        try {
+            session.connection().congestionAlgorithm(congestion);
+        } catch (IOException e) {
+            // It stays under the controller that its engine began with.
+            LOG.log(System.Logger.Level.DEBUG, "{0}", e.getMessage());
         }
     }
 

@@ -12,6 +12,9 @@ import java.time.Duration;
  * @param keepAliveInterval how often a connection with open streams shows that it is alive; zero
  *     for never
  * @param eventLoops how many threads packets pass through; zero for one per processor
+ * @param earlyData whether 0-RTT is accepted and used
+ * @param retryAbove how many handshakes may be under way before Retry is asked for
+ * @param handshakesPerPrefix the same for one /64 prefix
  */
 @Table(value = TransportConfig.NAME, doc = "How QUIC is spoken.")
 public record TransportConfig(
@@ -38,8 +41,12 @@ public record TransportConfig(
                         max = 60_000)
                 Duration initialRtt,
         @Key(
-                        doc = "Name of the congestion controller, such as cubic, reno or bbr.",
+                        doc =
+                                "Name of the congestion controller: the engine's own cubic, reno"
+                                        + " or bbr, or that of a plug-in, such as ledbat. From and"
+                                        + " to a plug-in's a change holds at once.",
                         fallback = "cubic",
+                        live = true,
                         pattern = StrategyName.PATTERN,
                         form = StrategyName.FORM)
                 String congestionAlgorithm,
@@ -59,7 +66,29 @@ public record TransportConfig(
                         fallback = "0",
                         min = 0,
                         max = 256)
-                int eventLoops) {
+                int eventLoops,
+        @Key(
+                        doc =
+                                "Whether clients that have been here may send reads before the"
+                                        + " handshake has finished (0-RTT).",
+                        fallback = "true")
+                boolean earlyData,
+        @Key(
+                        doc =
+                                "How many handshakes may be under way before a client must prove"
+                                        + " its address by a Retry; 0 for always.",
+                        fallback = "256",
+                        min = 0,
+                        max = 1_000_000)
+                int retryAbove,
+        @Key(
+                        doc =
+                                "The same for one /64 prefix of addresses; at eight times as many"
+                                        + " the prefix gets no more answers.",
+                        fallback = "64",
+                        min = 1,
+                        max = 100_000)
+                int handshakesPerPrefix) {
     /** Name of the table. */
     public static final String NAME = "transport";
 
@@ -81,6 +110,9 @@ public record TransportConfig(
                 initialRtt,
                 congestionAlgorithm,
                 keepAliveInterval,
-                eventLoops);
+                eventLoops,
+                earlyData,
+                retryAbove,
+                handshakesPerPrefix);
     }
 }

@@ -353,8 +353,11 @@ class ConfigTableTest {
                         "engine",
                         "max_datagram_size",
                         "initial_rtt",
-                        "congestion_algorithm",
                         "keep_alive_interval",
+                        "event_loops",
+                        "early_data",
+                        "retry_above",
+                        "handshakes_per_prefix",
                         "store",
                         "directory",
                         "max_size");
