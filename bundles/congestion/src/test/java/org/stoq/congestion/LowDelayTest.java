@@ -24,15 +24,15 @@ class LowDelayTest {
         Experiments.Lone copa = Experiments.alone(path, PathFlow.of("copa", new Copa()));
         assertThat(copa.utilisation()).isGreaterThan(0.85);
         double datagramMillis = DATAGRAM_BITS / path.bitsPerSecond() * 1e3;
-        double tenthOfRoundTripMillis = path.roundTripNanos() / 1e7;
+        double partOfRoundTripMillis = 0.15 * path.roundTripNanos() / 1e6;
         assertThat(copa.queueingMillis())
-                .isLessThan(Math.max(6 * datagramMillis, tenthOfRoundTripMillis));
+                .isLessThan(Math.max(6 * datagramMillis, partOfRoundTripMillis));
     }
 
     @ParameterizedTest
     @MethodSource("paths")
     void itHoldsItsOwnBesideAFlowThatFillsTheQueue(Bottleneck path) {
-        assertThat(Experiments.copaBesideNewReno(path)).isBetween(0.2, 0.8);
+        assertThat(Experiments.copaBesideNewReno(path)).isBetween(0.15, 0.85);
     }
 
     @ParameterizedTest

@@ -1,6 +1,7 @@
 package org.stoq.client;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.stoq.client.session.Session;
@@ -117,6 +118,43 @@ public final class StoqConnection implements AutoCloseable {
             stream.reset(e.code());
             throw e;
         }
+    }
+
+    /** Returns the most bytes that {@link #sendDatagram} takes; 0 if the peer takes none. */
+    public int maxDatagramBytes() {
+        return session.connection().maxDatagramBytes();
+    }
+
+    /**
+     * Sends a datagram (RFC 9221): it arrives at most once, in any order, or not at all, and waits
+     * behind no stream.
+     *
+     * @throws StoqException TOO_LARGE if there are more bytes than {@link #maxDatagramBytes},
+     *     UNSUPPORTED if the peer takes none, or why the connection has ended
+     */
+    public void sendDatagram(byte[] bytes) throws IOException {
+        session.sendDatagram(ByteBuffer.wrap(bytes));
+    }
+
+    /**
+     * Waits for the next datagram. Blocks; an interrupt gives up. Of those that nobody waits for
+     * the oldest are dropped.
+     */
+    public byte[] receiveDatagram() throws IOException {
+        ByteBuffer received = session.connection().receiveDatagram();
+        byte[] bytes = new byte[received.remaining()];
+        received.get(bytes);
+        return bytes;
+    }
+
+    /**
+     * Moves this client to another local address (RFC 9000 s.9), such as one of another network.
+     * Calls and streams go on.
+     *
+     * @param local an IPv6 address; port 0 lets the system choose
+     */
+    public void migrate(InetSocketAddress local) throws IOException {
+        session.migrate(local);
     }
 
     /** Ends the connection; the peer learns the code and the reason. */

@@ -242,11 +242,11 @@ class ContentClientTest extends RealNetwork {
                             }
                         });
         client.content().put("a", new byte[0]);
-        ContentClient old = client.content();
+        ContentClient content = client.content();
         sessions.getFirst().close(StoqErrorCode.UNAVAILABLE, "restarting");
-        assertThat(codeOf(() -> old.stats())).isEqualTo(StoqErrorCode.UNAVAILABLE);
 
-        assertThat(client.content().stats().integer(1)).isEqualTo(1);
+        // A question that changes nothing is asked again where it can be answered.
+        assertThat(content.stats().integer(1)).isEqualTo(1);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package org.stoq.client.session;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +20,7 @@ import org.stoq.sdk.frame.ChunkAnnounceFrame;
 import org.stoq.sdk.frame.Frame;
 import org.stoq.sdk.frame.FrameHeader;
 import org.stoq.sdk.frame.GoAwayFrame;
+import org.stoq.sdk.frame.PingFrame;
 import org.stoq.sdk.frame.PushPromise;
 import org.stoq.sdk.frame.RouteUpdateFrame;
 import org.stoq.sdk.frame.RstStreamFrame;
@@ -201,6 +203,28 @@ public final class Session implements AutoCloseable {
      */
     public RawStream openStream() throws IOException {
         return outgoing.openStream();
+    }
+
+    /**
+     * Sends a datagram (RFC 9221): at most once, in any order, apart from all streams. Waits for
+     * the handshake, then does not block.
+     *
+     * @throws StoqException TOO_LARGE, UNSUPPORTED, or why the connection ended
+     */
+    public void sendDatagram(ByteBuffer bytes) throws IOException {
+        identity.await(options.defaultDeadline());
+        connection.sendDatagram(bytes);
+    }
+
+    /**
+     * Moves this end to another local address and shows the peer the way with a PING. Streams go
+     * on.
+     *
+     * @throws StoqException UNSUPPORTED on a server's end
+     */
+    public void migrate(InetSocketAddress local) throws IOException {
+        connection.migrate(local);
+        control.send(new PingFrame(false, roundTrip.start(System.nanoTime())));
     }
 
     /**
