@@ -100,7 +100,7 @@ class FlowTest {
 
     @Test
     void anUnknownDirectionIsNoted() {
-        server.received(ByteBuffer.wrap(new byte[] {0, 0, 0, 0, 0, 0, 0, 3}));
+        server.received(ByteBuffer.wrap(new byte[] {0, 0, 0, 0, 0, 0, 0, 4}));
 
         assertThat(atServer.corruption()).isPresent();
     }
