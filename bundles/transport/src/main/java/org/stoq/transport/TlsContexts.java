@@ -51,6 +51,7 @@ final class TlsContexts {
 
     private static QuicSslContextBuilder common(
             QuicSslContextBuilder builder, AuthorityTrustManager trust, QuicOptions options) {
+        options.keyLog().ifPresent(file -> builder.keylog(new KeyLog(file)));
         return builder.trustManager(trust)
                 .applicationProtocols(ALPN)
                 .endpointIdentificationAlgorithm("")

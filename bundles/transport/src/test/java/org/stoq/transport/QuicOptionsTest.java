@@ -12,7 +12,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -95,6 +97,22 @@ class QuicOptionsTest {
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    @Test
+    void aKeyLogHoldsTheSecretsForItsOwnerOnly() throws Exception {
+        Path file = temporary.resolve("keys.log");
+        QuicOptions logging = QuicOptions.DEFAULTS.toBuilder().keyLog(file).build();
+        try (QuicListener listener =
+                        TRANSPORT.listen(ANY_PORT, QuicOptions.DEFAULTS, node.credentials(false));
+                QuicConnection client = connect(listener.localAddress(), logging)) {
+            assertThat(transfer(client, listener.accept())).isEqualTo(1 << 20);
+        }
+        assertThat(Files.readAllLines(file))
+                .anyMatch(line -> line.matches("CLIENT_TRAFFIC_SECRET_0 [0-9a-f]{64} [0-9a-f]+"))
+                .anyMatch(line -> line.startsWith("SERVER_HANDSHAKE_TRAFFIC_SECRET "));
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
     }
 
     @ParameterizedTest
