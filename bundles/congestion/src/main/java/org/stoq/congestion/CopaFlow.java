@@ -26,10 +26,15 @@ final class CopaFlow implements CongestionController.Flow {
     /** Above this the flow would be as good as blind to delay. */
     private static final double LARGEST_INVERSE_DELTA = 1_000;
 
-    /** The queue is nearly empty at this part of the longest delay of late. */
+    /** The queue is nearly empty at this part of the longest delay of late, or at one packet. */
     private static final double NEARLY_EMPTY = 0.1;
 
+    /**
+     * After so many round trips with a queue others are to blame. The paper says five; there a flow
+     * that is alone takes itself for others now and then, and does not find back.
+     */
     private static final int ROUND_TRIPS_WITHOUT_EMPTY = 10;
+
     private static final int ROUND_TRIPS_OF_LONGEST = 4;
     private static final int ROUND_TRIPS_BEFORE_SPEED = 3;
     private static final double LARGEST_VELOCITY = 1 << 20;
@@ -92,6 +97,7 @@ final class CopaFlow implements CongestionController.Flow {
         standingNanos = standing.value();
         delayNanos = standingNanos - minimum.value();
         long longestDelayNanos = -longest.value() - minimum.value();
+        // Where a packet takes long to send, the one before it is no queue.
         double packetNanos = datagramBytes / windowBytes * standingNanos;
         if (delayNanos <= Math.max(NEARLY_EMPTY * longestDelayNanos, packetNanos)) {
             emptySeenNanos = nowNanos;

@@ -208,7 +208,9 @@ class ListenerTest {
                 served++;
             }
             assertThat(served).isEqualTo(20);
-            assertThat(listener.counts().underWay()).isLessThanOrEqualTo(9);
+            // Each loop may let in one more, since they do not wait for each other.
+            assertThat(listener.counts().underWay())
+                    .isLessThanOrEqualTo(8 + Runtime.getRuntime().availableProcessors());
             Await.until("the half-open are gone", () -> listener.counts().underWay() == 0);
             silent.forEach(DatagramSocket::close);
         }
