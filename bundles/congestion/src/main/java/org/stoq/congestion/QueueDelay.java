@@ -33,8 +33,12 @@ final class QueueDelay {
     /** The current delay is the least of so many samples (RFC 6817 s.2.4.2, CURRENT_FILTER). */
     private static final int FILTER_SAMPLES = 4;
 
+    /** Older samples than this part of a round trip tell of a window that is gone. */
+    private static final int FILTER_DIVISOR = 8;
+
     private final WindowedMinimum base;
     private final long[] filter = new long[FILTER_SAMPLES];
+    private final long[] filterNanos = new long[FILTER_SAMPLES];
     private int samples;
     private int next;
     private long nanos;
@@ -63,11 +67,14 @@ final class QueueDelay {
     void sample(long nowNanos, long latestNanos, long smoothedNanos) {
         base.add(nowNanos, latestNanos, HISTORY_NANOS);
         filter[next] = latestNanos;
+        filterNanos[next] = nowNanos;
         next = (next + 1) % FILTER_SAMPLES;
         samples = Math.min(samples + 1, FILTER_SAMPLES);
         long least = latestNanos;
         for (int sample = 0; sample < samples; sample++) {
-            least = Math.min(least, filter[sample]);
+            if (nowNanos - filterNanos[sample] <= smoothedNanos / FILTER_DIVISOR) {
+                least = Math.min(least, filter[sample]);
+            }
         }
         nanos = least - base.value();
         if (nowNanos - roundSinceNanos >= smoothedNanos) {

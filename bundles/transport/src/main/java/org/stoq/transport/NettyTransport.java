@@ -20,15 +20,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
-import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.component.annotations.ReferenceCardinality;
-import org.osgi.service.component.annotations.ReferencePolicy;
-import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.config.HostPort;
@@ -60,8 +57,8 @@ public final class NettyTransport implements Transport, AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
 
     private final ClientTls clientTls = new ClientTls();
-    private final AtomicReference<@Nullable Strategies> strategies = new AtomicReference<>();
-    private final Controllers controllers = new Controllers(strategies::get);
+    private final NodeStrategies node = new NodeStrategies();
+    private final Controllers controllers;
 
     private final boolean steering;
 
@@ -72,7 +69,9 @@ public final class NettyTransport implements Transport, AutoCloseable {
 
     /** Creates the engine; OSGi and the service loader do. */
     public NettyTransport() {
-        this(0, true);
+        this.wantedLoops = 0;
+        this.steering = true;
+        this.controllers = new Controllers(node);
     }
 
     /**
@@ -80,10 +79,12 @@ public final class NettyTransport implements Transport, AutoCloseable {
      *
      * @param eventLoops on how many threads its sockets are, or zero for one per processor
      * @param steering whether the kernel is asked to choose sockets by connection id
+     * @param strategies where congestion controllers come from; null for none
      */
-    NettyTransport(int eventLoops, boolean steering) {
+    NettyTransport(int eventLoops, boolean steering, Supplier<@Nullable Strategies> strategies) {
         this.wantedLoops = eventLoops;
         this.steering = steering;
+        this.controllers = new Controllers(strategies);
     }
 
     /**
@@ -101,19 +102,6 @@ public final class NettyTransport implements Transport, AutoCloseable {
                 lock.unlock();
             }
         }
-    }
-
-    /** Inside a node, congestion controllers come from its slots. */
-    @Reference(
-            cardinality = ReferenceCardinality.OPTIONAL,
-            policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
-    void bindStrategies(Strategies node) {
-        strategies.set(node);
-    }
-
-    void unbindStrategies(Strategies node) {
-        strategies.compareAndSet(node, null);
     }
 
     @Override
@@ -262,6 +250,7 @@ public final class NettyTransport implements Transport, AutoCloseable {
         } finally {
             lock.unlock();
         }
+        node.close();
         open.forEach(NettyListener::close);
         if (running != null) {
             running.close();

@@ -42,8 +42,8 @@ class GovernorTest {
 
     @BeforeEach
     void open(@TempDir Path folder) throws Exception {
-        pair = new RealPair(folder, QuicOptions.DEFAULTS);
-        pair.transport.bindStrategies(new OneSlot(slot));
+        Strategies node = new OneSlot(slot);
+        pair = new RealPair(folder, QuicOptions.DEFAULTS, new NettyTransport(0, true, () -> node));
         pair.path.impair(Impairment.NONE.withDelay(ONE_WAY));
     }
 

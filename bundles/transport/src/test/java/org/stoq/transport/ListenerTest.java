@@ -74,7 +74,7 @@ class ListenerTest {
                         .node(folder.resolve("node"), List.of(), InstantSource.system());
         // Without the kernel's help as well as with it.
         for (boolean steering : new boolean[] {true, false}) {
-            try (NettyTransport transport = new NettyTransport(4, steering)) {
+            try (NettyTransport transport = new NettyTransport(4, steering, () -> null)) {
                 QuicListener listener =
                         transport.listen(
                                 RealPair.ANY_PORT, QuicOptions.DEFAULTS, node.credentials(true));

@@ -24,13 +24,18 @@ final class RealPair implements AutoCloseable {
             new InetSocketAddress(InetAddress.ofLiteral("::1"), 0);
     static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    final NettyTransport transport = new NettyTransport();
+    final NettyTransport transport;
     final Certified node;
     final QuicOptions options;
     final UdpImpairment path;
     private QuicListener listener;
 
     RealPair(Path folder, QuicOptions options) throws IOException {
+        this(folder, options, new NettyTransport());
+    }
+
+    RealPair(Path folder, QuicOptions options, NettyTransport transport) throws IOException {
+        this.transport = transport;
         this.node =
                 new StoqHome(folder.resolve("home"))
                         .node(folder.resolve("node"), List.of(), InstantSource.system());
