@@ -185,7 +185,7 @@ final class Governor {
         if (held != null && held.isEnding()) {
             letGo();
         }
-        if (flow == null && !broken) {
+        if (flow == null && !broken && !ended) {
             begin();
         }
         return flow;

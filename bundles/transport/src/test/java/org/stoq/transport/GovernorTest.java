@@ -1,6 +1,7 @@
 package org.stoq.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -209,6 +211,25 @@ class GovernorTest {
         receive(server, content);
         Await.until("its lease is back", () -> slot.status().getFirst().leases() == 0);
         assertThat(client.isOpen()).isTrue();
+    }
+
+    @Test
+    void aConnectionThatEndsInTheMiddleHoldsNothing() throws Exception {
+        Constant narrow = new Constant("narrow", 5_000);
+        slot.offer(narrow, ORIGIN);
+        QuicConnection client = connect("narrow");
+        NettyConnection server = (NettyConnection) pair.listener().accept();
+        FutureTask<Void> sending = send(client, SeededBytes.random(1, 1_000_000));
+        Await.until("it has begun", () -> narrow.acknowledged.get() > 20_000);
+        client.close();
+        server.closed().toCompletableFuture().join();
+        assertThat(catchThrowable(sending::get)).isNotNull();
+        // The look that was under way comes to nothing.
+        for (int i = 0; i < 20; i++) {
+            server.loop();
+            LockSupport.parkNanos(5_000_000);
+            assertThat(slot.status().getFirst().leases()).isZero();
+        }
     }
 
     @Test

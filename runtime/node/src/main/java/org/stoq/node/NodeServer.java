@@ -257,7 +257,7 @@ public final class NodeServer {
             QuicConnection connection =
                     lease.strategy()
                             .connect(target, name, quicOptions(), keys.credentials(), limit);
-            return sessions.begin(connection, sessionOptions());
+            return sessions.dialled(connection, sessionOptions(), limit);
         }
     }
 

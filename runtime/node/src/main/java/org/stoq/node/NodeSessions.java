@@ -111,6 +111,23 @@ final class NodeSessions implements SessionHandler {
         }
     }
 
+    /**
+     * Begins a session on a connection that this node has opened. Waits for the handshake: with
+     * early data an engine hands out connections on which nobody has answered yet.
+     *
+     * @throws StoqException as {@link #begin}; DEADLINE_EXCEEDED, or why the connection ended
+     */
+    Session dialled(QuicConnection connection, SessionOptions options, Duration limit)
+            throws IOException {
+        try {
+            awaitHandshake(connection, connection.handshake().toCompletableFuture(), limit);
+        } catch (StoqException e) {
+            connection.close(e.code(), String.valueOf(e.getMessage()));
+            throw e;
+        }
+        return begin(connection, options);
+    }
+
     /** Lets another congestion controller govern every connection. */
     void congestion(String name) {
         congestion = name;

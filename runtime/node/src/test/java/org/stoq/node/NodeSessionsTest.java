@@ -1,6 +1,7 @@
 package org.stoq.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
@@ -313,6 +314,30 @@ class NodeSessionsTest {
                 .isEqualTo(StoqErrorCode.CONFLICT);
         assertThat(peers.connected()).isEmpty();
         assertThat(connected).isEmpty();
+    }
+
+    @Test
+    void whoIsDialledHasAnsweredBeforeASessionBegins() throws Exception {
+        serve(other.credentials(false));
+        network.holdHandshakes();
+        QuicConnection deaf = connect(other.credentials(false));
+        assertThat(
+                        codeOf(() ->
+                                sessions.dialled(
+                                        deaf, SessionOptions.DEFAULT, Duration.ofMillis(50))))
+                .isEqualTo(StoqErrorCode.DEADLINE_EXCEEDED);
+        assertThat(deaf.isOpen()).isFalse();
+
+        QuicConnection slow = connect(other.credentials(false));
+        FutureTask<Session> dialling =
+                new FutureTask<>(() ->
+                        sessions.dialled(slow, SessionOptions.DEFAULT, Duration.ofSeconds(10)));
+        Thread.ofVirtual().start(dialling);
+        network.releaseHandshakes();
+        // This node answers itself here, which it can only say once it knows.
+        assertThatThrownBy(() -> dialling.get(10, TimeUnit.SECONDS))
+                .hasCauseInstanceOf(StoqException.class)
+                .hasMessageContaining("reached itself");
     }
 
     @Test
