@@ -75,6 +75,7 @@ final class Incoming {
         if (!session.identity().isProven() && !handler.replaySafe(session, request)) {
             session.identity().await(limit);
         }
+        session.streams().requireWanted(stream.id());
         Duration left = limit.minusNanos(System.nanoTime() - beganNanos);
         IncomingCall call =
                 new IncomingCall(
@@ -150,6 +151,7 @@ final class Incoming {
 
     private void awaitHandshake() throws StoqException {
         session.identity().await(session.options().defaultDeadline());
+        session.streams().requireWanted(stream.id());
     }
 
     /** A push is small, so its deadline is that of its head. */

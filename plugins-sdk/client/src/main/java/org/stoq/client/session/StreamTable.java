@@ -60,6 +60,18 @@ final class StreamTable {
         }
     }
 
+    /**
+     * Requires that the peer has not given a stream up since it began.
+     *
+     * @throws StoqException the code that the peer has given it up with
+     */
+    void requireWanted(long streamId) throws StoqException {
+        StoqException refusal = givenUp.get(streamId);
+        if (refusal != null) {
+            throw refusal;
+        }
+    }
+
     void incomingEnds(long streamId) {
         serving.remove(streamId);
         givenUp.remove(streamId);

@@ -15,6 +15,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.stoq.client.EarlyNetwork;
 import org.stoq.sdk.Digest;
@@ -272,7 +273,7 @@ class EarlyDataTest extends EarlyNetwork {
         assertThat(effects).isEmpty();
     }
 
-    @Test
+    @RepeatedTest(20)
     void aCallThatWaitsMayBeGivenUp() throws Exception {
         network.holdHandshakes();
         RawPeer peer = new RawPeer(connect());
