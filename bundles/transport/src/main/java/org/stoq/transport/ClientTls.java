@@ -3,6 +3,7 @@ package org.stoq.transport;
 import io.netty.handler.codec.quic.QuicSslContext;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -28,14 +29,18 @@ final class ClientTls {
                 }
             };
 
-    private record Use(Credentials credentials, boolean earlyData, Optional<Path> keyLog) {}
+    private record Use(
+            Credentials credentials,
+            boolean earlyData,
+            Optional<Path> keyLog,
+            List<String> protocols) {}
 
     /** A context and who judges in it. */
     record Context(QuicSslContext tls, AuthorityTrustManager trust) {}
 
     /** Returns the context for these credentials. */
     Context of(Credentials credentials, QuicOptions options) {
-        Use use = new Use(credentials, options.earlyData(), options.keyLog());
+        Use use = new Use(credentials, options.earlyData(), options.keyLog(), options.protocols());
         lock.lock();
         try {
             return contexts.computeIfAbsent(use, missing -> make(credentials, options));

@@ -13,8 +13,10 @@ import java.util.function.LongConsumer;
  * <p>quiche keeps what was in flight on a path that is no longer used on that path's own books, and
  * declares it lost only when a later packet of the same path is acknowledged, which never happens
  * where the old address is dead. It then repeats two packets per probe timeout, ever more slowly,
- * while all that was behind them waits. A path that still repeats seconds after it was left is in
- * that state: it is better to end the connection, for the client comes back within a round trip.
+ * while all that was behind them waits. A path that still repeats seconds after it was left, and
+ * again later, is in that state: it is better to end the connection, for the client comes back
+ * within a round trip. Once is not enough: on a machine with too much to do, what was on its way
+ * when the client moved is repeated for seconds.
  *
  * <p>Belongs to the connection's event loop.
  */
@@ -44,18 +46,19 @@ final class MigrationWatch {
     /** The peer has another address. */
     void moved() {
         int move = ++moves;
-        later(SETTLE_SECONDS, move, before -> look(move, before, LOOKS));
+        later(SETTLE_SECONDS, move, before -> look(move, before, LOOKS, false));
     }
 
-    private void look(int move, long before, int left) {
+    private void look(int move, long before, int left, boolean repeatedOnce) {
         later(
                 LOOK_SECONDS,
                 move,
                 now -> {
-                    if (now > before) {
+                    boolean repeated = now > before;
+                    if (repeated && repeatedOnce) {
                         stuck.run();
                     } else if (left > 1) {
-                        look(move, before, left - 1);
+                        look(move, now, left - 1, repeated || repeatedOnce);
                     }
                 });
     }

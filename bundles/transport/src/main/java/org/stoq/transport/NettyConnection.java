@@ -78,10 +78,14 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Quic
     private final CompletableFuture<Void> usable = new CompletableFuture<>();
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
+    private final Condition arrived = lock.newCondition();
+    private final Condition room = lock.newCondition();
 
     /** Streams that the peer has opened and nobody has accepted; guarded by the lock. */
     private final Queue<NettyStream> opened = new ArrayDeque<>();
+
+    /** Whether {@link #announce} is about to run; belongs to the event loop. */
+    private boolean announcing;
 
     private final MigrationWatch migrations;
     private final DatagramQueue datagrams = new DatagramQueue(this::endReason);
@@ -161,8 +165,13 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Quic
     /** Returns the thread that this connection's packets pass through. */
     Thread loop() {
         CompletableFuture<Thread> loop = new CompletableFuture<>();
-        channel.eventLoop().execute(() -> loop.complete(Thread.currentThread()));
+        onLoop(() -> loop.complete(Thread.currentThread()));
         return loop.join();
+    }
+
+    /** Does something on that thread, after what it has been asked for already. */
+    void onLoop(Runnable task) {
+        channel.eventLoop().execute(task);
     }
 
     /** Completes on the event loop when streams may be used. */
@@ -251,7 +260,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Quic
         lock.lock();
         try {
             while (count.open >= maxStreams && !end.isDone()) {
-                changed.await();
+                room.await();
             }
             if (end.isDone()) {
                 throw endReason();
@@ -269,7 +278,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Quic
         lock.lock();
         try {
             count.open--;
-            changed.signalAll();
+            room.signalAll();
         } finally {
             lock.unlock();
         }
@@ -285,7 +294,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Quic
         lock.lock();
         try {
             while (opened.isEmpty() && !end.isDone()) {
-                changed.await();
+                arrived.await();
             }
             NettyStream stream = opened.poll();
             if (stream == null) {
@@ -411,7 +420,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Quic
         try {
             StoqException own = ownReason;
             end.complete(own != null ? own : reason);
-            changed.signalAll();
+            arrived.signalAll();
+            room.signalAll();
         } finally {
             lock.unlock();
         }
@@ -443,13 +453,29 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Quic
                 attached.abort(StoqErrorCode.RATE_LIMITED);
             } else {
                 opened.add(attached);
-                changed.signalAll();
             }
         } finally {
             lock.unlock();
         }
+        if (!announcing) {
+            announcing = true;
+            if (!channel.parent().attr(ReadBatch.KEY).get().add(this)) {
+                channel.eventLoop().execute(this::announce);
+            }
+        }
         stream.closeFuture().addListener(end -> givePlaceBack(count));
         usable.complete(null);
+    }
+
+    /** Wakes who accepts streams, once for all that a batch of packets has opened. */
+    void announce() {
+        announcing = false;
+        lock.lock();
+        try {
+            arrived.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override

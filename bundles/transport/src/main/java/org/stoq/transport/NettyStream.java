@@ -12,12 +12,14 @@ import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamResetException;
 import io.netty.handler.codec.quic.QuicStreamType;
 import io.netty.util.ReferenceCountUtil;
-import io.netty.util.ReferenceCounted;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -44,6 +46,19 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStre
 
     private static final int MAX_UNSENT_BYTES = 1 << 20;
 
+    /** What is written in small pieces travels in one: a head, a short body, and its end. */
+    private static final int SMALL_BYTES = 2 << 10;
+
+    /**
+     * A reader who asks for much, where more than a little has come, is woken when this much is
+     * there or {@value #QUIET_MICROS} microseconds are over: each wake-up costs as much as some
+     * packets.
+     */
+    private static final int MUCH_BYTES = 128 << 10;
+
+    private static final int LITTLE_BYTES = 4 << 10;
+    private static final int QUIET_MICROS = 200;
+
     private final QuicStreamChannel channel;
     private final Governor governor;
     private final boolean early;
@@ -56,14 +71,36 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStre
     /** Whether {@link #gathered} is about to run; belongs to the event loop. */
     private boolean gathering;
 
+    /** Whether {@link #quiet} is about to run; belongs to the event loop. */
+    private boolean waking;
+
     // Guarded by the lock.
     private final Deque<ByteBuf> received = new ArrayDeque<>();
     private int receivedBytes;
+
+    /** What the last read asked for, {@value #MUCH_BYTES} at most. */
+    private int wantedBytes;
+
     private int unsentBytes;
+
+    /** What the event loop has not taken yet, in order. */
+    private final Deque<ByteBuf> outbox = new ArrayDeque<>();
+
+    /** Whether the last of {@link #outbox} ends the stream. */
+    private boolean ending;
+
+    private Unread unread = Unread.POOLED;
     private boolean ended;
     private boolean paused;
     private @Nullable StoqException readFailure;
     private @Nullable StoqException writeFailure;
+
+    /** What becomes of bytes that nobody has read. */
+    private enum Unread {
+        POOLED,
+        ON_HEAP,
+        DISCARDED
+    }
 
     /**
      * Wraps a channel, which gets it as its only handler.
@@ -103,8 +140,10 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStre
         if (!target.hasRemaining()) {
             return 0;
         }
+        List<ByteBuf> taken = new ArrayList<>();
         lock.lock();
         try {
+            wantedBytes = Math.min(target.remaining(), MUCH_BYTES);
             while (received.isEmpty() && !ended && readFailure == null) {
                 await(arrived);
             }
@@ -114,31 +153,76 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStre
                 }
                 return -1;
             }
-            int before = target.position();
-            while (target.hasRemaining() && !received.isEmpty()) {
-                moveInto(target);
+            int bytes = 0;
+            while (bytes < target.remaining() && !received.isEmpty()) {
+                ByteBuf head = received.remove();
+                bytes += head.readableBytes();
+                taken.add(head);
             }
-            int moved = target.position() - before;
-            receivedBytes -= moved;
+        } finally {
+            lock.unlock();
+        }
+        // Not under the lock: the event loop would wait for the copying.
+        int before = target.position();
+        @Nullable ByteBuf rest = null;
+        for (ByteBuf bytes : taken) {
+            moveInto(target, bytes);
+            if (bytes.isReadable()) {
+                rest = bytes;
+            } else {
+                bytes.release();
+            }
+        }
+        taken(target.position() - before, rest);
+        return target.position() - before;
+    }
+
+    /** Copies what there is room for. */
+    private static void moveInto(ByteBuffer target, ByteBuf bytes) {
+        int length = Math.min(target.remaining(), bytes.readableBytes());
+        int limit = target.limit();
+        target.limit(target.position() + length);
+        bytes.readBytes(target);
+        target.limit(limit);
+    }
+
+    /**
+     * Notes that a reader has taken bytes.
+     *
+     * @param rest what it had no room for, of the last buffer
+     */
+    private void taken(int length, @Nullable ByteBuf rest) {
+        lock.lock();
+        try {
+            if (rest != null) {
+                putBack(rest);
+            }
+            if (unread == Unread.DISCARDED) {
+                return;
+            }
+            receivedBytes -= length;
             if (paused && receivedBytes < MAX_RECEIVED_BYTES / 2) {
                 paused = false;
                 whileTheLoopRuns(channel::read);
             }
-            return moved;
         } finally {
             lock.unlock();
         }
     }
 
-    private void moveInto(ByteBuffer target) {
-        ByteBuf head = received.element();
-        int length = Math.min(target.remaining(), head.readableBytes());
-        int limit = target.limit();
-        target.limit(target.position() + length);
-        head.readBytes(target);
-        target.limit(limit);
-        if (!head.isReadable()) {
-            received.remove().release();
+    private void putBack(ByteBuf rest) {
+        switch (unread) {
+            case POOLED -> received.addFirst(rest);
+            case ON_HEAP -> received.addFirst(onHeap(rest));
+            case DISCARDED -> rest.release();
+        }
+    }
+
+    private static ByteBuf onHeap(ByteBuf pooled) {
+        try {
+            return Unpooled.copiedBuffer(pooled);
+        } finally {
+            pooled.release();
         }
     }
 
@@ -147,7 +231,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStre
         while (source.hasRemaining()) {
             int length = Math.min(source.remaining(), MAX_UNSENT_BYTES / 4);
             ByteBuffer part = source.slice(source.position(), length);
-            send(channel.alloc().directBuffer(length).writeBytes(part), false);
+            send(buffer(length).writeBytes(part), false);
             source.position(source.position() + length);
         }
     }
@@ -155,29 +239,49 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStre
     @Override
     public void write(ByteBuffer header, ByteBuffer payload) throws IOException {
         int length = header.remaining() + payload.remaining();
-        send(channel.alloc().directBuffer(length).writeBytes(header).writeBytes(payload), false);
+        send(buffer(length).writeBytes(header).writeBytes(payload), false);
+    }
+
+    /** Has room for more if this is little. */
+    private ByteBuf buffer(int length) {
+        return channel.alloc().directBuffer(Math.max(length, SMALL_BYTES));
     }
 
     /** Sends all of the buffer, in as many parts as congestion control makes of it. */
     private void send(ByteBuf bytes, boolean last) throws IOException {
         try {
-            while (bytes.isReadable()) {
-                int length = governor.acquire(bytes.readableBytes());
-                boolean end = last && length == bytes.readableBytes();
-                ByteBuf part = bytes.readRetainedSlice(length);
-                try {
-                    sendNow(end ? new DefaultQuicStreamFrame(part, true) : part, length);
-                } catch (IOException e) {
-                    governor.taken(length);
-                    throw e;
-                }
+            int length = governor.acquire(bytes.readableBytes());
+            while (length < bytes.readableBytes()) {
+                sendPart(bytes.readRetainedSlice(length), length, false);
+                length = governor.acquire(bytes.readableBytes());
             }
+            sendPart(bytes.retain(), length, last);
         } finally {
             bytes.release();
         }
     }
 
-    private void sendNow(ReferenceCounted message, int length) throws IOException {
+    private void sendPart(ByteBuf bytes, int length, boolean end) throws IOException {
+        boolean first;
+        try {
+            first = putIntoOutbox(bytes, length, end);
+        } catch (IOException e) {
+            bytes.release();
+            governor.taken(length);
+            throw e;
+        }
+        if (first) {
+            try {
+                channel.eventLoop().execute(this::sendOutbox);
+            } catch (RejectedExecutionException e) {
+                LOG.log(System.Logger.Level.TRACE, "the engine has closed, and says so", e);
+                sendOutbox();
+            }
+        }
+    }
+
+    /** Returns whether the outbox was empty. */
+    private boolean putIntoOutbox(ByteBuf bytes, int length, boolean end) throws IOException {
         lock.lock();
         try {
             while (unsentBytes > 0
@@ -189,15 +293,42 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStre
                 throw copyOf(writeFailure);
             }
             unsentBytes += length;
-        } catch (IOException e) {
-            message.release();
-            throw e;
+            ending = end;
+            ByteBuf tail = outbox.peekLast();
+            if (tail != null && tail.writableBytes() >= length) {
+                tail.writeBytes(bytes);
+                bytes.release();
+                return false;
+            }
+            outbox.add(bytes);
+            return tail == null;
         } finally {
             lock.unlock();
         }
-        // The engine needs no flush, but a write without one does not wake the event loop.
-        channel.writeAndFlush(message)
-                .addListener(future -> written((ChannelFuture) future, length));
+    }
+
+    /**
+     * Gives the engine what has been written since the event loop was asked. The engine makes a
+     * packet of each write at once, so what is merged saves packets, and the system calls for them.
+     */
+    private void sendOutbox() {
+        List<ByteBuf> taken;
+        boolean end;
+        lock.lock();
+        try {
+            taken = new ArrayList<>(outbox);
+            outbox.clear();
+            end = ending;
+        } finally {
+            lock.unlock();
+        }
+        for (int i = 0; i < taken.size(); i++) {
+            ByteBuf bytes = taken.get(i);
+            int length = bytes.readableBytes();
+            boolean last = end && i == taken.size() - 1;
+            channel.writeAndFlush(last ? new DefaultQuicStreamFrame(bytes, true) : bytes)
+                    .addListener(future -> written((ChannelFuture) future, length));
+        }
     }
 
     private void written(ChannelFuture future, int length) {
@@ -208,7 +339,9 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStre
             if (!future.isSuccess() && writeFailure == null) {
                 writeFailure = failureOf(future.cause());
             }
-            sent.signalAll();
+            if (unsentBytes <= MAX_UNSENT_BYTES / 2 || writeFailure != null) {
+                sent.signalAll();
+            }
         } finally {
             lock.unlock();
         }
@@ -229,7 +362,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStre
         if (!last.hasRemaining()) {
             throw new IllegalArgumentException("FIN needs a byte to travel on");
         }
-        send(channel.alloc().directBuffer(last.remaining()).writeBytes(last), true);
+        send(buffer(last.remaining()).writeBytes(last), true);
     }
 
     @Override
@@ -286,6 +419,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStre
             received.forEach(ReferenceCountUtil::release);
             received.clear();
             receivedBytes = 0;
+            unread = Unread.DISCARDED;
         } finally {
             lock.unlock();
         }
@@ -331,7 +465,12 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStre
         lock.lock();
         try {
             paused = receivedBytes > MAX_RECEIVED_BYTES;
-            arrived.signal();
+            if (receivedBytes <= LITTLE_BYTES || receivedBytes >= wantedBytes || ended) {
+                arrived.signal();
+            } else if (!waking) {
+                waking = true;
+                channel.eventLoop().schedule(this::quiet, QUIET_MICROS, TimeUnit.MICROSECONDS);
+            }
             if (paused) {
                 return;
             }
@@ -339,6 +478,17 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStre
             lock.unlock();
         }
         channel.read();
+    }
+
+    /** Whoever waits for more gets what there is. */
+    private void quiet() {
+        waking = false;
+        lock.lock();
+        try {
+            arrived.signal();
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
@@ -383,9 +533,10 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStre
         lock.lock();
         try {
             for (int count = received.size(); count > 0; count--) {
-                ByteBuf pooled = received.remove();
-                received.add(Unpooled.copiedBuffer(pooled));
-                pooled.release();
+                received.add(onHeap(received.remove()));
+            }
+            if (unread == Unread.POOLED) {
+                unread = Unread.ON_HEAP;
             }
         } finally {
             lock.unlock();

@@ -22,6 +22,7 @@ final class ReadBatch extends ChannelInboundHandlerAdapter {
     static final AttributeKey<ReadBatch> KEY = AttributeKey.valueOf("stoq.readBatch");
 
     private final List<NettyStream> streams = new ArrayList<>();
+    private final List<NettyConnection> connections = new ArrayList<>();
     private boolean open;
     private boolean hello;
 
@@ -37,6 +38,16 @@ final class ReadBatch extends ChannelInboundHandlerAdapter {
      */
     boolean add(NettyStream stream) {
         return open && streams.add(stream);
+    }
+
+    /**
+     * Has a connection announce its new streams when the batch is over, and what has come with them
+     * can be read.
+     *
+     * @return false if there is no batch under way
+     */
+    boolean add(NettyConnection connection) {
+        return open && connections.add(connection);
     }
 
     @Override
@@ -57,6 +68,8 @@ final class ReadBatch extends ChannelInboundHandlerAdapter {
         hello = false;
         streams.forEach(NettyStream::gathered);
         streams.clear();
+        connections.forEach(NettyConnection::announce);
+        connections.clear();
         context.fireChannelReadComplete();
     }
 }

@@ -9,8 +9,6 @@ import org.stoq.sdk.transport.QuicOptions;
 
 /** TLS 1.3 as decision 2 wants it: Ed25519 on both sides, a post-quantum group preferred. */
 final class TlsContexts {
-    static final String ALPN = "stoq/1";
-
     private static final String[] SIGNATURES = {"ed25519"};
     private static final String[] GROUPS = {"X25519MLKEM768", "X25519"};
 
@@ -53,7 +51,7 @@ final class TlsContexts {
             QuicSslContextBuilder builder, AuthorityTrustManager trust, QuicOptions options) {
         options.keyLog().ifPresent(file -> builder.keylog(new KeyLog(file)));
         return builder.trustManager(trust)
-                .applicationProtocols(ALPN)
+                .applicationProtocols(options.protocols().toArray(String[]::new))
                 .endpointIdentificationAlgorithm("")
                 .earlyData(options.earlyData())
                 .sessionTimeout(TICKET_SECONDS)

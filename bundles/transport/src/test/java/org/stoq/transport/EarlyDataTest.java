@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -13,6 +14,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
+import org.stoq.sdk.transport.HandshakeLimits;
 import org.stoq.sdk.transport.QuicConnection;
 import org.stoq.sdk.transport.QuicOptions;
 import org.stoq.sdk.transport.QuicStream;
@@ -24,7 +28,10 @@ import org.stoq.testkit.impair.Tap;
 @Timeout(60)
 class EarlyDataTest {
     private static final QuicOptions EARLY =
-            QuicOptions.DEFAULTS.toBuilder().earlyData(true).build();
+            QuicOptions.DEFAULTS.toBuilder()
+                    .earlyData(true)
+                    .handshakes(new HandshakeLimits(256, 64, Duration.ofSeconds(3)))
+                    .build();
     private static final byte[] QUESTION = "question".getBytes(UTF_8);
     private static final byte[] ANSWER = "answer".getBytes(UTF_8);
 
@@ -146,8 +153,14 @@ class EarlyDataTest {
         QuicStream asked = replayed.acceptStream();
         assertThat(asked.early()).isTrue();
         assertThat(RealPair.read(asked, QUESTION.length)).isEqualTo(QUESTION);
-        // Whoever cannot finish the handshake stays a stranger.
+        // Whoever cannot finish the handshake stays a stranger, and not for long.
         assertThat(replayed.handshake().toCompletableFuture()).isNotDone();
         assertThat(replayed.peerCertificates()).isEmpty();
+        StoqException end =
+                replayed.closed()
+                        .toCompletableFuture()
+                        .get(RealPair.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        assertThat(end.code()).isEqualTo(StoqErrorCode.DEADLINE_EXCEEDED);
+        assertThat(((NettyListener) pair.listener()).counts().served()).isZero();
     }
 }

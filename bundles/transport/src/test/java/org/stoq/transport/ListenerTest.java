@@ -15,11 +15,14 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.stoq.sdk.transport.HandshakeLimits;
 import org.stoq.sdk.transport.QuicConnection;
 import org.stoq.sdk.transport.QuicListener;
@@ -63,6 +66,27 @@ class ListenerTest {
                                 engine.listen(taken, pair.options, pair.node.credentials(true)))
                         .isInstanceOf(BindException.class)
                         .hasMessageContaining("cannot bind");
+            }
+        }
+    }
+
+    @Test
+    void theConfigurationSaysOnHowManyLoopsAPortIsServed() throws Exception {
+        Certified node =
+                new StoqHome(folder.resolve("home"))
+                        .node(folder.resolve("node"), List.of(), InstantSource.system());
+        Map<Integer, Integer> shards =
+                Map.of(0, Runtime.getRuntime().availableProcessors(), 1, 1, 3, 3);
+        for (Map.Entry<Integer, Integer> expected : shards.entrySet()) {
+            try (NettyTransport transport = new NettyTransport()) {
+                transport.configure(Map.of("event_loops", expected.getKey()));
+                NettyListener listener =
+                        (NettyListener)
+                                transport.listen(
+                                        RealPair.ANY_PORT,
+                                        QuicOptions.DEFAULTS,
+                                        node.credentials(true));
+                assertThat(listener.shards().count()).isEqualTo(expected.getValue());
             }
         }
     }
@@ -159,11 +183,13 @@ class ListenerTest {
         return flights;
     }
 
-    @Test
-    void whoNeverAnswersGetsAtMostThreeTimesWhatHeHasSent() throws Exception {
-        try (RealPair pair = pair(new HandshakeLimits(100, 100, Duration.ofSeconds(2)));
+    @ParameterizedTest
+    @CsvSource({"1, 100", "2, 100", "1, 0", "2, 0"})
+    void whoNeverAnswersGetsAtMostThreeTimesWhatHeHasSent(int datagrams, int retryAbove)
+            throws Exception {
+        try (RealPair pair = pair(new HandshakeLimits(retryAbove, 100, Duration.ofSeconds(1)));
                 DatagramSocket silent = new DatagramSocket(RealPair.ANY_PORT)) {
-            List<byte[]> hello = firstFlights(pair, 1).getFirst().subList(0, 2);
+            List<byte[]> hello = firstFlights(pair, 1).getFirst().subList(0, datagrams);
             long sent = 0;
             for (byte[] datagram : hello) {
                 silent.send(
@@ -171,7 +197,7 @@ class ListenerTest {
                                 datagram, datagram.length, pair.listener().localAddress()));
                 sent += datagram.length;
             }
-            silent.setSoTimeout(4_000);
+            silent.setSoTimeout(1_500);
             long received = 0;
             DatagramPacket answer = new DatagramPacket(new byte[1 << 16], 1 << 16);
             try {

@@ -153,6 +153,33 @@ class QuicOptionsTest {
     }
 
     @Test
+    void bothSidesTakeTheProtocolThatTheyShareAndRefuseToGoWithoutOne() throws Exception {
+        QuicOptions server =
+                QuicOptions.DEFAULTS.toBuilder().protocols(List.of("other", "test")).build();
+        QuicOptions client = QuicOptions.DEFAULTS.toBuilder().protocols(List.of("test")).build();
+        try (QuicListener listener = TRANSPORT.listen(ANY_PORT, server, node.credentials(false))) {
+            try (QuicConnection connection = connect(listener.localAddress(), client)) {
+                assertThat(transfer(connection, listener.accept())).isEqualTo(1 << 20);
+            }
+            assertThat(
+                            catchThrowableOfType(
+                                    StoqException.class,
+                                    () -> connect(listener.localAddress(), QuicOptions.DEFAULTS)))
+                    .isNotNull();
+        }
+    }
+
+    @Test
+    void aProtocolHasOneTo255Bytes() {
+        QuicOptions.Builder builder = QuicOptions.DEFAULTS.toBuilder();
+        assertThat(builder.protocols(List.of("x".repeat(255))).build().protocols()).hasSize(1);
+        for (List<String> wrong :
+                List.of(List.<String>of(), List.of(""), List.of("x".repeat(256)))) {
+            assertThatIllegalArgumentException().isThrownBy(() -> builder.protocols(wrong).build());
+        }
+    }
+
+    @Test
     void aPeerThatOpensTwiceAsManyStreamsAsAllowedGetsTheNextOneReset() throws Exception {
         int allowed = 4;
         try (QuicListener listener =

@@ -5,8 +5,10 @@ import java.net.InetSocketAddress;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.stoq.client.session.SessionOptions;
+import org.stoq.sdk.StoqException;
 import org.stoq.sdk.cbor.CborMap;
 import org.stoq.sdk.transport.Credentials;
+import org.stoq.sdk.transport.QuicConnection;
 import org.stoq.sdk.transport.QuicListener;
 import org.stoq.sdk.transport.QuicOptions;
 import org.stoq.sdk.transport.Transport;
@@ -26,6 +28,8 @@ import org.stoq.sdk.transport.Transport;
 public final class StoqServer implements AutoCloseable {
     /** Engine settings of a server: cubic, 1,350-byte datagrams, 30 s of silence. */
     public static final QuicOptions DEFAULT_QUIC = QuicOptions.DEFAULTS;
+
+    private static final System.Logger LOG = System.getLogger(StoqServer.class.getName());
 
     private final QuicListener listener;
     private final SessionOptions session;
@@ -68,12 +72,20 @@ public final class StoqServer implements AutoCloseable {
     }
 
     /**
-     * Waits for the next connection. Blocks; an interrupt gives up.
+     * Waits for the next connection. Blocks; an interrupt gives up. A client that leaves before its
+     * session has begun is passed over: it is no reason for an application to stop accepting.
      *
      * @throws java.nio.channels.ClosedChannelException once the server is closed
      */
     public StoqConnection accept() throws IOException {
-        return StoqConnection.open(listener.accept(), session);
+        while (true) {
+            QuicConnection arrived = listener.accept();
+            try {
+                return StoqConnection.open(arrived, session);
+            } catch (StoqException gone) {
+                LOG.log(System.Logger.Level.DEBUG, "a client left at once", gone);
+            }
+        }
     }
 
     /**

@@ -270,7 +270,10 @@ public final class SimulatedNetwork {
         private final String node;
         private final InetSocketAddress address;
         private final QuicOptions options;
-        private final Credentials credentials;
+
+        /** Written by {@link #renew}, read by every connection that begins. */
+        private volatile Credentials credentials;
+
         private final Set<SimulatedConnection> serving = ConcurrentHashMap.newKeySet();
 
         /** Arrivals; an empty one says that the port is closed. */
@@ -288,6 +291,14 @@ public final class SimulatedNetwork {
             this.address = address;
             this.options = options;
             this.credentials = credentials;
+        }
+
+        @Override
+        public void renew(Credentials renewed) {
+            if (renewed.key().isEmpty()) {
+                throw new IllegalArgumentException("a listener needs a certificate and its key");
+            }
+            credentials = renewed;
         }
 
         SimulatedConnection.Side side() {

@@ -277,6 +277,28 @@ public abstract class TransportContract extends TransportExtrasContract {
     }
 
     @Test
+    protected void aRenewedListenerShowsItsNewCertificateAndKeepsItsConnections() throws Exception {
+        Credentials first =
+                new Credentials(
+                        stranger().chain(), stranger().key(), trusted(false).authorities(), true);
+        QuicListener listener = listen(first);
+        // Somebody who believes the first certificate only.
+        Credentials before = Credentials.anonymous(stranger().authorities());
+        QuicConnection old = connect(listener, before, "::1");
+        QuicConnection oldServer = listener.accept();
+        listener.renew(trusted(true));
+        QuicConnection fresh = connect(listener, trusted(false), "::1");
+        assertThat(fresh.peerCertificates().getFirst()).isEqualTo(trusted(true).chain().getFirst());
+        assertThat(listener.accept().peerCertificates().getFirst())
+                .isEqualTo(trusted(false).chain().getFirst());
+        QuicStream stream = old.openStream(false);
+        stream.finish(ByteBuffer.allocate(1_000));
+        readAll(oldServer.acceptStream(), 1_000);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> listener.renew(Credentials.anonymous(List.of())));
+    }
+
+    @Test
     protected void refusesOneConnectionTooMany() throws Exception {
         QuicOptions two = options().toBuilder().maxConnections(2).build();
         QuicListener listener = track(transport().listen(ANY_PORT, two, trusted(false)));

@@ -14,8 +14,14 @@ import org.stoq.bench.child.ChildFailure;
 import org.stoq.bench.contender.ContenderSpec;
 
 /**
- * Measures full handshakes, with certificates on both sides, over loopback: contenders in turn,
- * round after round. Belongs to one thread, which blocks.
+ * Measures handshakes: full ones, with certificates on both sides, and resumed ones, with a ticket
+ * of an earlier connection; contenders in turn, round after round. Belongs to one thread, which
+ * blocks.
+ *
+ * <p>A full one is made by a client that has no ticket, many at once, and each connection is closed
+ * as soon as it stands. Resumed ones come one after the other, because an engine keeps one ticket
+ * for each server, and each waits for the ticket of the next; those that turn out to be full ones
+ * are counted apart.
  */
 public final class HandshakeBench {
     /** Below the limit that a listener has for one prefix of addresses. */
@@ -43,25 +49,22 @@ public final class HandshakeBench {
      * What came of one contender.
      *
      * @param contender who it was
-     * @param handshakes of all rounds; empty if it did not run to the end
+     * @param full of all rounds; empty if it did not run to the end
+     * @param resumed the same; empty too if it keeps no tickets
      * @param unavailable why it cannot run here
      * @param failure why it did not run to the end
      */
     public record Outcome(
             ContenderSpec contender,
-            Optional<Handshakes> handshakes,
+            Optional<Handshakes> full,
+            Optional<Handshakes> resumed,
             Optional<String> unavailable,
             Optional<String> failure) {
         Map<String, Object> json() {
             Map<String, Object> json = new LinkedHashMap<>();
             json.put("name", contender.toString());
-            handshakes.ifPresent(done -> {
-                json.put("handshakes_per_s", Decimals.of(done.perSecond()));
-                json.put("handshakes", done.count());
-                json.put("server_cpu_ms", Decimals.of(done.serverCpuMillis()));
-                json.put("client_cpu_ms", Decimals.of(done.clientCpuMillis()));
-                done.firstFailure().ifPresent(why -> json.put("first_failure", why));
-            });
+            full.ifPresent(done -> json.put("full", done.json()));
+            resumed.ifPresent(done -> json.put("resumed", done.json()));
             unavailable.ifPresent(why -> json.put("unavailable", why));
             failure.ifPresent(why -> json.put("failure", why));
             return json;
@@ -84,14 +87,15 @@ public final class HandshakeBench {
         /** Returns whether all that can run here did. */
         public boolean passed() {
             return outcomes.stream().allMatch(outcome -> outcome.failure().isEmpty())
-                    && outcomes.stream().anyMatch(outcome -> outcome.handshakes().isPresent());
+                    && outcomes.stream().anyMatch(outcome -> outcome.full().isPresent());
         }
 
         /** Returns the form that scripts read: one object. */
         public Map<String, Object> json() {
             Map<String, Object> json = new LinkedHashMap<>();
             json.put("mode", "connect-rate");
-            json.put("at_once", AT_ONCE);
+            json.put("full_at_once", AT_ONCE);
+            json.put("resumed_at_once", 1);
             json.put("seconds", Decimals.of(plan.measured().toNanos() / 1e9));
             json.put("rounds", plan.rounds());
             json.put("machine", machine.json());
@@ -105,7 +109,9 @@ public final class HandshakeBench {
     private static final class Entry implements AutoCloseable {
         private final ContenderSpec contender;
         private @Nullable Pair pair;
-        private Optional<Handshakes> done = Optional.empty();
+        private boolean tickets;
+        private Optional<Handshakes> full = Optional.empty();
+        private Optional<Handshakes> resumed = Optional.empty();
         private Optional<String> unavailable = Optional.empty();
         private Optional<String> failure = Optional.empty();
 
@@ -151,7 +157,8 @@ public final class HandshakeBench {
                             .map(entry ->
                                     new Outcome(
                                             entry.contender,
-                                            entry.done,
+                                            entry.full,
+                                            entry.resumed,
                                             entry.unavailable,
                                             entry.failure))
                             .toList());
@@ -175,10 +182,13 @@ public final class HandshakeBench {
                                 folder,
                                 ThroughputBench.setup(plan, plan.datagramBytes().getFirst()));
                 entry.pair = pair;
+                entry.tickets = pair.keepsTickets();
             }
-            Handshakes round =
-                    pair.churn(AT_ONCE, warmUp, plan.measured().dividedBy(plan.rounds()));
-            entry.done = Optional.of(entry.done.map(before -> before.plus(round)).orElse(round));
+            Duration window = plan.measured().dividedBy(plan.rounds() * (entry.tickets ? 2L : 1));
+            entry.full = sum(entry.full, pair.churn(AT_ONCE, false, warmUp, window));
+            if (entry.tickets) {
+                entry.resumed = sum(entry.resumed, pair.churn(1, true, warmUp, window));
+            }
         } catch (IOException e) {
             String text = String.valueOf(e.getMessage());
             if (e instanceof ChildFailure child && child.unavailable()) {
@@ -186,8 +196,13 @@ public final class HandshakeBench {
             } else {
                 entry.failure = Optional.of(text);
             }
-            entry.done = Optional.empty();
+            entry.full = Optional.empty();
+            entry.resumed = Optional.empty();
             entry.close();
         }
+    }
+
+    private static Optional<Handshakes> sum(Optional<Handshakes> before, Handshakes more) {
+        return Optional.of(before.map(known -> known.plus(more)).orElse(more));
     }
 }

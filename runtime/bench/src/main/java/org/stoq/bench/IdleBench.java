@@ -2,7 +2,6 @@ package org.stoq.bench;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,11 +10,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.stoq.bench.child.BenchFolder;
 import org.stoq.bench.child.ChildProcess;
 import org.stoq.bench.child.Message;
+import org.stoq.bench.child.Target;
 import org.stoq.bench.contender.ContenderSpec;
 
 /**
@@ -51,8 +49,14 @@ public final class IdleBench {
      * @param connections how many, at least 1
      * @param held how long they are idle
      * @param datagramBytes largest UDP payload
+     * @param target a node that runs already and holds them instead
      */
-    public record Plan(ContenderSpec contender, int connections, Duration held, int datagramBytes) {
+    public record Plan(
+            ContenderSpec contender,
+            int connections,
+            Duration held,
+            int datagramBytes,
+            Optional<Target> target) {
         /** Checks the range. */
         public Plan {
             if (connections < 1) {
@@ -89,6 +93,11 @@ public final class IdleBench {
             return opened == 0 ? 0 : (residentAfter - residentBefore) / opened;
         }
 
+        /** Returns how many connections were opened in a second. */
+        public double connectsPerSecond() {
+            return opened * 1e9 / Math.max(1, opening.toNanos());
+        }
+
         /** Returns how many connections were lost while they were idle. */
         public long dropped() {
             return opened - alive;
@@ -113,6 +122,7 @@ public final class IdleBench {
             json.put("rss_after_bytes", residentAfter);
             json.put("bytes_per_connection", bytesPerConnection());
             json.put("opening_s", Decimals.of(opening.toMillis() / 1e3));
+            json.put("connects_per_s", Decimals.of(connectsPerSecond()));
             json.put("client_processes", clients);
             json.put("machine", machine.json());
             firstFailure.ifPresent(why -> json.put("first_failure", why));
@@ -149,7 +159,7 @@ public final class IdleBench {
      */
     public Report run() throws IOException {
         new BenchFolder(folder).prepare();
-        Message setup =
+        Message common =
                 Message.of("serve")
                         .with("contender", plan.contender)
                         .with("folder", folder)
@@ -157,20 +167,22 @@ public final class IdleBench {
                         .with("congestion", "cubic")
                         .with("connections", plan.connections + WARM_UP_CONNECTIONS)
                         .with("idle", plan.held.plus(MARGIN).toMillis());
+        Message setup = plan.target.map(node -> node.in(common)).orElse(common);
         int perClient = perClient();
         int clientCount = Math.ceilDiv(plan.connections, perClient);
         List<ChildProcess> children = new ArrayList<>();
         try {
             listener.step("starting", 0, clientCount + 2);
             ChildProcess server = start("the server", children);
-            Message hold =
-                    new Message("hold", setup.values())
-                            .with("port", server.ask(setup).text("port"))
-                            .with("at-once", AT_ONCE);
+            // Of a node it is the one that asks it for its memory.
+            Message hold = new Message("hold", setup.values()).with("at-once", AT_ONCE);
+            if (plan.target.isEmpty()) {
+                hold = hold.with("port", server.ask(setup).text("port"));
+            }
             ChildProcess first = start("the client for the warm-up", children);
             first.ask(hold.with("count", WARM_UP_CONNECTIONS), PATIENCE);
             first.close();
-            long before = server.ask(Message.of("memory")).number("bytes");
+            long before = memory(server, setup);
 
             List<ChildProcess> clients = new ArrayList<>();
             Optional<String> failure = Optional.empty();
@@ -187,8 +199,8 @@ public final class IdleBench {
             }
             Duration opening = Duration.ofNanos(System.nanoTime() - start);
             listener.step("holding them", 1 + clientCount, clientCount + 2);
-            await(plan.held);
-            long after = server.ask(Message.of("memory")).number("bytes");
+            Pause.of(plan.held);
+            long after = memory(server, setup);
             long alive = 0;
             for (ChildProcess client : clients) {
                 Message checked = client.ask(new Message("alive", hold.values()), PATIENCE);
@@ -216,12 +228,11 @@ public final class IdleBench {
         return child;
     }
 
-    private static void await(Duration time) throws IOException {
-        try {
-            new CountDownLatch(1).await(time.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw (IOException) new InterruptedIOException("interrupted").initCause(e);
-        }
+    private long memory(ChildProcess server, Message setup) throws IOException {
+        Message question =
+                plan.target.isEmpty()
+                        ? Message.of("memory")
+                        : new Message("node-usage", setup.values()).with("collected", true);
+        return server.ask(question).number("bytes");
     }
 }

@@ -14,12 +14,14 @@ import org.stoq.bench.child.Message;
 import org.stoq.bench.contender.ContenderSpec;
 
 /**
- * Measures the latency of requests under load, over loopback: contenders in turn, round after
- * round. Belongs to one thread, which blocks.
+ * Measures the latency of requests under load: contenders over loopback or a node, in turn, round
+ * after round. Belongs to one thread, which blocks.
  */
 public final class LatencyBench {
     /** Of what a closed loop has reached, where no rate is named. */
     private static final double LOAD = 0.5;
+
+    private static final double NANOS_PER_MICRO = 1_000;
 
     /** How long a closed loop runs once it is warm. */
     private static final Duration PROBE = Duration.ofSeconds(1);
@@ -45,6 +47,8 @@ public final class LatencyBench {
         private final Histogram latencies = Pair.emptyHistogram();
         private @Nullable Pair pair;
         private double closedLoopRate;
+        private long made;
+        private Duration cpu = Duration.ZERO;
         private long failed;
         private Optional<String> unavailable = Optional.empty();
         private Optional<String> failure = Optional.empty();
@@ -109,6 +113,8 @@ public final class LatencyBench {
             Duration window = plan.measured().dividedBy(plan.rounds());
             Pair.Load load = pair.openLoop(rate(entry), window);
             entry.latencies.add(load.latencies());
+            entry.made += load.made();
+            entry.cpu = entry.cpu.plus(load.cpu());
             entry.failed += load.failed();
             if (load.failed() > 0) {
                 entry.failure =
@@ -138,16 +144,19 @@ public final class LatencyBench {
                 entry.closedLoopRate,
                 rate(entry),
                 entry.latencies,
+                entry.made == 0 ? 0 : entry.cpu.toNanos() / NANOS_PER_MICRO / entry.made,
                 entry.failed,
                 entry.unavailable,
                 entry.failure);
     }
 
     private Message setup() {
-        return Message.of("setup")
-                .with("mtu", plan.datagramBytes())
-                .with("congestion", plan.congestion())
-                .with("connections", 1)
-                .with("idle", ThroughputBench.IDLE_MILLIS);
+        Message setup =
+                Message.of("setup")
+                        .with("mtu", plan.datagramBytes())
+                        .with("congestion", plan.congestion())
+                        .with("connections", 1)
+                        .with("idle", ThroughputBench.IDLE_MILLIS);
+        return plan.target().map(node -> node.in(setup)).orElse(setup);
     }
 }

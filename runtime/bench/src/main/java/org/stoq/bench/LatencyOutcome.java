@@ -14,6 +14,7 @@ import org.stoq.bench.contender.ContenderSpec;
  *     not run
  * @param rate requests in a second that were made
  * @param latencies in nanoseconds, from the moment at which each was meant to begin
+ * @param cpuMicros CPU time of both ends for one request, in microseconds
  * @param failed how many requests had no right answer
  * @param unavailable why it cannot run here
  * @param failure why it did not run to the end, or the first request failed
@@ -23,6 +24,7 @@ public record LatencyOutcome(
         double closedLoopRate,
         double rate,
         Histogram latencies,
+        double cpuMicros,
         long failed,
         Optional<String> unavailable,
         Optional<String> failure) {
@@ -50,6 +52,7 @@ public record LatencyOutcome(
             json.put("rate_per_s", Decimals.of(rate));
             json.put("requests", latencies.getTotalCount());
             json.put("failed", failed);
+            json.put("cpu_us_per_request", Decimals.of(cpuMicros));
             json.put("p50_us", Decimals.of(micros(50)));
             json.put("p95_us", Decimals.of(micros(95)));
             json.put("p99_us", Decimals.of(micros(99)));

@@ -2,7 +2,9 @@ package org.stoq.bench;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import org.stoq.bench.child.Target;
 import org.stoq.bench.contender.ContenderSpec;
 
 /**
@@ -16,6 +18,7 @@ import org.stoq.bench.contender.ContenderSpec;
  * @param warmUp how long the closed loop runs that finds what a contender can do
  * @param rate requests in a second; empty for half of what it can do
  * @param congestion congestion algorithm of those that have a choice
+ * @param target a node that runs already and is asked instead of contenders
  */
 public record LatencyPlan(
         List<ContenderSpec> contenders,
@@ -25,7 +28,8 @@ public record LatencyPlan(
         int rounds,
         Duration warmUp,
         OptionalDouble rate,
-        String congestion) {
+        String congestion,
+        Optional<Target> target) {
     /** Copies the list and checks the ranges. */
     public LatencyPlan {
         contenders = List.copyOf(contenders);

@@ -3,6 +3,7 @@ package org.stoq.bench;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.stoq.bench.plot.Drawing;
 import org.stoq.bench.plot.LatencyChart;
 
 /**
@@ -42,11 +43,11 @@ public record LatencyReport(LatencyPlan plan, Machine machine, List<LatencyOutco
     }
 
     /**
-     * Returns a drawing as an SVG document.
+     * Returns it as a picture.
      *
      * @throws IllegalStateException if nothing was measured
      */
-    public String svg() {
+    public Drawing drawing() {
         List<LatencyChart.Curve> curves =
                 outcomes.stream()
                         .filter(LatencyOutcome::measured)
@@ -61,9 +62,8 @@ public record LatencyReport(LatencyPlan plan, Machine machine, List<LatencyOutco
             throw new IllegalStateException("nothing was measured");
         }
         return new LatencyChart(
-                        "Latency of %,d-byte requests".formatted(plan.requestBytes()),
-                        machine.text(),
-                        curves)
-                .svg();
+                "Latency of %,d-byte requests".formatted(plan.requestBytes()),
+                machine.text(),
+                curves);
     }
 }

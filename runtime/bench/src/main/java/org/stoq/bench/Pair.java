@@ -8,12 +8,17 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 import org.stoq.bench.child.ChildFailure;
 import org.stoq.bench.child.ChildProcess;
 import org.stoq.bench.child.Message;
 import org.stoq.bench.contender.ContenderSpec;
+import org.stoq.bench.contender.Direction;
 
-/** The two ends of one contender, each in a process of its own. Belongs to one thread. */
+/**
+ * The two ends of one contender, each in a process of its own; or the client's end alone, where a
+ * node that runs already is the other. Belongs to one thread.
+ */
 final class Pair implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration WARM_UP_STEP = Duration.ofMillis(250);
@@ -32,17 +37,21 @@ final class Pair implements AutoCloseable {
     private static final int SKIPPED_DIVISOR = 10;
 
     private final Message setup;
-    private final ChildProcess server;
+
+    /** Null where a node is the server. */
+    private final @Nullable ChildProcess server;
+
     private final ChildProcess client;
 
-    private Pair(Message setup, ChildProcess server, ChildProcess client) {
+    private Pair(Message setup, @Nullable ChildProcess server, ChildProcess client) {
         this.setup = setup;
         this.server = server;
         this.client = client;
     }
 
     /**
-     * Starts both processes, and the server in its own.
+     * Starts both processes, and the server in its own; of one with a {@link Target} in its setup
+     * the client only.
      *
      * @param folder where certificates and logs lie
      * @param setup what both are told, of any verb
@@ -50,6 +59,9 @@ final class Pair implements AutoCloseable {
      */
     static Pair start(ContenderSpec contender, Path folder, Message setup) throws IOException {
         Message told = setup.with("contender", contender).with("folder", folder);
+        if (setup.find("target").isPresent()) {
+            return new Pair(told, null, ChildProcess.start("the client", folder, List.of()));
+        }
         ChildProcess server = ChildProcess.start("the server of " + contender, folder, List.of());
         try {
             ChildProcess client =
@@ -76,7 +88,7 @@ final class Pair implements AutoCloseable {
      * @throws ChildFailure if a byte is wrong, or none came
      */
     Round run(Duration warmUp, Duration window) throws IOException {
-        server.ask(Message.of("begin"));
+        server().ask(Message.of("begin"));
         client.ask(Message.of("begin"));
         client.ask(new Message("connect", setup.values()));
         try {
@@ -89,19 +101,27 @@ final class Pair implements AutoCloseable {
 
     /** What both processes did in a window, the client first. */
     List<Message> profile(Duration warmUp, Duration window) throws IOException {
-        server.ask(Message.of("begin"));
+        server().ask(Message.of("begin"));
         client.ask(Message.of("begin"));
         client.ask(new Message("connect", setup.values()));
         try {
             warm(warmUp);
             client.ask(Message.of("profile"));
-            server.ask(Message.of("profile"));
+            server().ask(Message.of("profile"));
             checked(measure(window));
             Message end = new Message("profiled", setup.values());
-            return List.of(client.ask(end), server.ask(end));
+            return List.of(client.ask(end), server().ask(end));
         } finally {
             client.ask(Message.of("disconnect"));
         }
+    }
+
+    private ChildProcess server() {
+        ChildProcess own = server;
+        if (own == null) {
+            throw new IllegalStateException("the server is no child of this process");
+        }
+        return own;
     }
 
     /** Returns a histogram that {@link Load#latencies} can be added to. */
@@ -131,10 +151,17 @@ final class Pair implements AutoCloseable {
      * What an open loop came to.
      *
      * @param latencies in nanoseconds
+     * @param made how many requests were made, those that are not in the latencies too
+     * @param cpu of both ends, for all that were made
      * @param failed how many requests had no right answer
      * @param firstFailure why the first one had none
      */
-    record Load(Histogram latencies, long failed, Optional<String> firstFailure) {}
+    record Load(
+            Histogram latencies,
+            long made,
+            Duration cpu,
+            long failed,
+            Optional<String> firstFailure) {}
 
     /** Makes requests at a rate, on the connection that {@link #openRequests} has opened. */
     Load openLoop(double rate, Duration window) throws IOException {
@@ -143,40 +170,93 @@ final class Pair implements AutoCloseable {
                         .with("rate", rate)
                         .with("skipped", window.dividedBy(SKIPPED_DIVISOR).toNanos())
                         .with("nanos", window.toNanos());
+        long serverCpu = serverCpu();
         Message answer = client.ask(question, PATIENCE.plus(window.multipliedBy(2)));
+        long cpu = serverCpu() - serverCpu + answer.number("cpu");
         ByteBuffer encoded = ByteBuffer.wrap(Base64.getDecoder().decode(answer.text("histogram")));
         return new Load(
                 Histogram.decodeFromByteBuffer(encoded, MOST_LATENCY_NANOS),
+                answer.number("made"),
+                Duration.ofNanos(cpu),
                 answer.number("failed"),
                 answer.find("first"));
     }
 
-    /** Opens and closes connections for a while. */
-    Handshakes churn(int atOnce, Duration warmUp, Duration window) throws IOException {
-        churnOnce(atOnce, warmUp);
-        Handshakes done = churnOnce(atOnce, window);
+    /** Returns whether connections of this contender can be resumed. */
+    boolean keepsTickets() throws IOException {
+        return Boolean.parseBoolean(
+                client.ask(new Message("tickets", setup.values())).text("kept"));
+    }
+
+    /**
+     * Opens and closes connections for a while.
+     *
+     * @param tickets whether they are to be resumed ones
+     */
+    Handshakes churn(int atOnce, boolean tickets, Duration warmUp, Duration window)
+            throws IOException {
+        churnOnce(atOnce, tickets, warmUp);
+        Handshakes done = churnOnce(atOnce, tickets, window);
         if (done.count() == 0) {
-            throw new Failure("no handshake finished " + done.firstFailure().orElse("in time"));
+            throw new Failure(
+                    "no %s handshake finished %s"
+                            .formatted(
+                                    tickets ? "resumed" : "full",
+                                    done.firstFailure().orElse("in time")));
         }
         return done;
     }
 
-    private Handshakes churnOnce(int atOnce, Duration window) throws IOException {
-        server.begin(Message.of("measure").with("nanos", window.toNanos()));
+    private Handshakes churnOnce(int atOnce, boolean tickets, Duration window) throws IOException {
+        long serverCpu = serverCpu();
         client.begin(
                 new Message("churn", setup.values())
                         .with("at-once", atOnce)
+                        .with("tickets", tickets)
                         .with("nanos", window.toNanos()));
-        Duration patience = PATIENCE.plus(window);
-        Message atServer = server.answer(patience);
-        Message atClient = client.answer(patience);
-        long opened = atClient.number("opened");
+        Message atClient = client.answer(PATIENCE.plus(window));
+        long full = atClient.number("full");
+        long resumed = atClient.number("resumed");
         return new Handshakes(
-                opened,
+                tickets ? resumed : full,
+                tickets ? full : resumed,
                 window,
-                Duration.ofNanos(atServer.number("cpu")),
+                Duration.ofNanos(serverCpu() - serverCpu),
                 Duration.ofNanos(atClient.number("cpu")),
                 atClient.find("first"));
+    }
+
+    /** Returns the CPU time of the server so far, in nanoseconds. */
+    private long serverCpu() throws IOException {
+        return server == null
+                ? client.ask(new Message("node-usage", setup.values()).with("collected", false))
+                        .number("cpu")
+                : server.ask(Message.of("spent")).number("cpu");
+    }
+
+    /** Opens the connections to a node that {@link #transfer} uses. */
+    void openNode() throws IOException {
+        client.ask(new Message("node-open", setup.values()), PATIENCE.multipliedBy(4));
+    }
+
+    /** Moves bytes to a node, from it, or both, for a while. */
+    Message transfer(Direction direction, Duration window) throws IOException {
+        Message question =
+                new Message("node-transfer", setup.values())
+                        .with("direction", direction)
+                        .with("nanos", window.toNanos());
+        Message moved = client.ask(question, PATIENCE.multipliedBy(2).plus(window));
+        Optional<String> failure = moved.find("failure");
+        if (failure.isPresent()) {
+            throw new Failure(failure.get());
+        }
+        return moved;
+    }
+
+    /** Returns the memory of a node, in bytes, once its garbage is collected. */
+    long nodeResident() throws IOException {
+        return client.ask(new Message("node-usage", setup.values()).with("collected", true))
+                .number("bytes");
     }
 
     /** What one window came to, at both ends. */
@@ -204,10 +284,11 @@ final class Pair implements AutoCloseable {
 
     private Both measure(Duration window) throws IOException {
         Message question = Message.of("measure").with("nanos", window.toNanos());
-        server.begin(question);
+        ChildProcess far = server();
+        far.begin(question);
         client.begin(question);
         Duration patience = PATIENCE.plus(window);
-        return new Both(server.answer(patience), client.answer(patience));
+        return new Both(far.answer(patience), client.answer(patience));
     }
 
     private static Round checked(Both both) throws Failure {
@@ -240,6 +321,8 @@ final class Pair implements AutoCloseable {
     @Override
     public void close() {
         client.close();
-        server.close();
+        if (server != null) {
+            server.close();
+        }
     }
 }

@@ -142,7 +142,7 @@ public final class ThroughputBench {
 
     /** Returns what both ends of a contender are told. */
     static Message setup(ThroughputPlan plan, int datagramBytes) {
-        return Message.of("setup")
+        return plan.where(Message.of("setup"))
                 .with("mtu", datagramBytes)
                 .with("congestion", plan.congestion())
                 .with("connections", plan.connections())

@@ -2,6 +2,9 @@ package org.stoq.bench;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import org.stoq.bench.child.Message;
+import org.stoq.bench.child.Target;
 import org.stoq.bench.contender.ContenderSpec;
 import org.stoq.bench.contender.Direction;
 
@@ -19,6 +22,7 @@ import org.stoq.bench.contender.Direction;
  * @param connections how many connections at once, at least 1
  * @param streams how many streams on each, at least 1
  * @param congestion congestion algorithm of those that have a choice
+ * @param target a node that runs already and is measured instead of contenders
  */
 public record ThroughputPlan(
         List<ContenderSpec> contenders,
@@ -29,7 +33,8 @@ public record ThroughputPlan(
         Direction direction,
         int connections,
         int streams,
-        String congestion) {
+        String congestion,
+        Optional<Target> target) {
     /** Copies the lists and checks the ranges. */
     public ThroughputPlan {
         contenders = List.copyOf(contenders);
@@ -42,5 +47,10 @@ public record ThroughputPlan(
                     "%d rounds, %d connections, %d streams"
                             .formatted(rounds, connections, streams));
         }
+    }
+
+    /** Tells a child whom to measure. */
+    Message where(Message message) {
+        return target.map(node -> node.in(message)).orElse(message);
     }
 }

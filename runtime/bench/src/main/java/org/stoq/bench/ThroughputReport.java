@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.stoq.bench.plot.BarChart;
+import org.stoq.bench.plot.Drawing;
 
 /**
  * What came of a measurement of throughput.
@@ -44,11 +45,11 @@ public record ThroughputReport(ThroughputPlan plan, Machine machine, List<Outcom
     }
 
     /**
-     * Returns a drawing as an SVG document.
+     * Returns it as a picture.
      *
      * @throws IllegalStateException if nothing was measured
      */
-    public String svg() {
+    public Drawing drawing() {
         String subject = plan.contenders().getFirst().toString();
         boolean one = plan.datagramBytes().size() == 1;
         List<BarChart.Bar> bars =
@@ -71,11 +72,10 @@ public record ThroughputReport(ThroughputPlan plan, Machine machine, List<Outcom
             throw new IllegalStateException("nothing was measured");
         }
         return new BarChart(
-                        "Verified bytes over loopback, both ends on this machine",
-                        "Gbit/s",
-                        machine.text(),
-                        bars)
-                .svg();
+                "Verified bytes over loopback, both ends on this machine",
+                "Gbit/s",
+                machine.text(),
+                bars);
     }
 
     /** The subject over each contender, by name; with the size where there are several. */

@@ -4,7 +4,7 @@
  * <p>{@link org.stoq.bench.ThroughputBench} and its like run in the process of the command and
  * start the two ends of each measurement as processes of their own ({@link org.stoq.bench.child}),
  * which play a {@link org.stoq.bench.contender}. What counts is what the receiver has compared byte
- * by byte ({@link org.stoq.bench.pattern}).
+ * by byte ({@link org.stoq.client.pattern}).
  */
 @NullMarked
 package org.stoq.bench;

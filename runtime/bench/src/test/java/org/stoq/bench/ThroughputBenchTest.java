@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,7 +35,8 @@ class ThroughputBenchTest {
                         direction,
                         1,
                         2,
-                        "cubic");
+                        "cubic",
+                        Optional.empty());
         ThroughputReport report =
                 new ThroughputBench(
                                 plan, folder, (what, done, total) -> steps.add(done + "/" + total))

@@ -42,7 +42,8 @@ class ThroughputReportTest {
                         Direction.UP,
                         1,
                         4,
-                        "cubic"),
+                        "cubic",
+                        Optional.empty()),
                 MACHINE,
                 List.of(outcomes));
     }
@@ -156,6 +157,7 @@ class ThroughputReportTest {
                                 List.of(1_350),
                                 measured(STOQ, 1, round(100), round(300)),
                                 measured(TUNED, 0.5, round(200)))
+                        .drawing()
                         .svg();
 
         assertThat(svg)

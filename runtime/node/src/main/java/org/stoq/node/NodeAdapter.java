@@ -2,8 +2,6 @@ package org.stoq.node;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,9 +31,6 @@ import org.stoq.sdk.strategy.StrategyStatus;
 
 /** The service {@code node}: what an operator asks the node about itself (docs/spec/node.md). */
 final class NodeAdapter implements Adapter {
-    private static final Path PROCESS_STATUS = Path.of("/proc/self/status");
-    private static final String RESIDENT = "VmRSS:";
-
     private final BundleContext context;
     private final NodeConfiguration configuration;
     private final SlotTable slots;
@@ -108,7 +103,7 @@ final class NodeAdapter implements Adapter {
                 .put(5, server.bootMillis())
                 .put(6, runtime.totalMemory() - runtime.freeMemory())
                 .put(7, runtime.maxMemory())
-                .put(8, residentBytes())
+                .put(8, ProcessUsage.residentBytes())
                 .put(9, ProcessHandle.current().pid())
                 .put(10, configuration.current().server().dataDir().toString())
                 .put(11, (long) server.connections())
@@ -236,19 +231,5 @@ final class NodeAdapter implements Adapter {
 
     private static CborMap list(List<CborMap> items) {
         return CborMap.builder().put(1, new ArrayList<Object>(items)).build();
-    }
-
-    /** Returns the memory that the process holds, as Linux counts it; 0 where it does not tell. */
-    private static long residentBytes() throws IOException {
-        if (!Files.isReadable(PROCESS_STATUS)) {
-            return 0;
-        }
-        try (var lines = Files.lines(PROCESS_STATUS)) {
-            return lines.filter(line -> line.startsWith(RESIDENT))
-                    .map(line -> line.replaceAll("\\D", ""))
-                    .mapToLong(kibibytes -> Long.parseLong(kibibytes) << 10)
-                    .findFirst()
-                    .orElse(0);
-        }
     }
 }

@@ -1,12 +1,17 @@
 package org.stoq.node;
 
 import java.io.IOException;
-import java.security.cert.X509Certificate;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.stoq.sdk.NodeId;
 import org.stoq.sdk.config.ServerConfig;
@@ -16,32 +21,64 @@ import org.stoq.sdk.transport.Credentials;
 import org.stoq.trust.Certified;
 import org.stoq.trust.StoqHome;
 
-/** Who this node is: its identity key, and the certificate that it shows. Immutable. */
+/**
+ * Who this node is: its identity key, which stays, and the certificate that it shows, which is
+ * renewed while the node runs (decision 3). Files that are configured are watched; the development
+ * authority is asked for another certificate when two thirds of the life of one are over.
+ */
 @Component(service = {NodeIdentity.class, NodeKeys.class})
 public final class NodeKeys implements NodeIdentity {
     private static final String IDENTITY_FILE = "identity/identity.key";
     private static final String UNSPECIFIED = "::";
+    private static final long CHECK_SECONDS = 60;
 
+    private final NodeCertificate certificate;
     private final Signer identity;
-    private final Credentials credentials;
+    private final List<FileWatch> watches;
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final Thread thread;
 
     /** Reads the keys, or makes them with the development authority on the first start. */
     @Activate
     public NodeKeys(@Reference NodeConfiguration configuration) throws IOException {
-        ServerConfig server = configuration.current().server();
-        Certified certified = certified(server);
-        this.identity = certified.identity();
-        List<X509Certificate> authorities =
-                server.caPath().isPresent()
-                        ? StoqHome.readAuthorities(server.caPath().get())
-                        : certified.authorities();
-        // Who is let in without a certificate is decided per connection, for that setting is live.
-        this.credentials =
-                new Credentials(certified.chain(), Optional.of(certified.key()), authorities, true);
+        this(configuration.current().server());
     }
 
-    private static Certified certified(ServerConfig server) throws IOException {
+    NodeKeys(ServerConfig server) throws IOException {
         InstantSource clock = InstantSource.system();
+        this.certificate = new NodeCertificate(() -> read(server, clock), clock);
+        this.identity = certificate.first().identity();
+        this.watches =
+                Stream.of(server.certPath(), server.keyPath(), server.caPath())
+                        .flatMap(Optional::stream)
+                        .map(file -> FileWatch.start(file, certificate::changed))
+                        .toList();
+        this.thread = Thread.ofVirtual().name("stoq-certificate").start(this::run);
+    }
+
+    private void run() {
+        try {
+            while (!closing.await(CHECK_SECONDS, TimeUnit.SECONDS)) {
+                certificate.check();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Deactivate
+    void close() {
+        closing.countDown();
+        watches.forEach(FileWatch::close);
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Reads what the configuration names, or has the development authority issue what is due. */
+    static Certified read(ServerConfig server, InstantSource clock) throws IOException {
         if (server.certPath().isPresent()) {
             return StoqHome.read(
                     server.dataDir().resolve(IDENTITY_FILE),
@@ -52,11 +89,29 @@ public final class NodeKeys implements NodeIdentity {
         }
         String host = server.listen().host();
         List<String> names = host.equals(UNSPECIFIED) ? List.of() : List.of(host);
-        return StoqHome.ofUser().node(server.dataDir(), names, clock);
+        Certified certified =
+                StoqHome.ofUser()
+                        .node(server.dataDir(), names, server.certificateLifetime(), clock);
+        Optional<Path> authorities = server.caPath();
+        return authorities.isEmpty()
+                ? certified
+                : new Certified(
+                        certified.identity(),
+                        certified.chain(),
+                        certified.key(),
+                        StoqHome.readAuthorities(authorities.get()));
     }
 
     Credentials credentials() {
-        return credentials;
+        return certificate.credentials();
+    }
+
+    /**
+     * Calls the listener whenever there is another certificate, and now if it is another one than
+     * the listener knows.
+     */
+    NodeConfiguration.Subscription follow(Credentials known, Consumer<Credentials> listener) {
+        return certificate.follow(known, listener);
     }
 
     @Override

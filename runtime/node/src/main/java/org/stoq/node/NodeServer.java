@@ -32,6 +32,7 @@ import org.stoq.sdk.config.HostPort;
 import org.stoq.sdk.frame.Settings;
 import org.stoq.sdk.strategy.Lease;
 import org.stoq.sdk.strategy.StrategySlot;
+import org.stoq.sdk.transport.Credentials;
 import org.stoq.sdk.transport.HandshakeLimits;
 import org.stoq.sdk.transport.QuicConnection;
 import org.stoq.sdk.transport.QuicListener;
@@ -201,17 +202,31 @@ public final class NodeServer {
         if (transports.activeName().isEmpty()) {
             return;
         }
+        Credentials shown = keys.credentials();
+        NodeConfiguration.Subscription renewals = () -> {};
         try (Lease<Transport> lease = transports.acquire();
-                QuicListener bound =
-                        lease.strategy().listen(where(), quicOptions(), keys.credentials())) {
+                QuicListener bound = lease.strategy().listen(where(), quicOptions(), shown)) {
             address = bound.localAddress();
             listener = bound;
+            renewals = keys.follow(shown, renewed -> renew(bound, renewed));
             if (bootMillis == 0) {
                 begun();
             }
             accept(bound);
         } finally {
+            renewals.close();
             listener = null;
+        }
+    }
+
+    private static void renew(QuicListener bound, Credentials renewed) {
+        try {
+            bound.renew(renewed);
+        } catch (IOException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "the new certificate is shown after a restart only: {0}",
+                    e.getMessage());
         }
     }
 
@@ -278,9 +293,14 @@ public final class NodeServer {
     }
 
     private QuicOptions quicOptions() {
-        StoqConfig config = configuration.current();
-        return QuicOptions.DEFAULTS.toBuilder()
-                .maxConnections(config.server().maxConnections())
+        return quicOptions(configuration.current());
+    }
+
+    /** Returns what the configuration says to the transport. */
+    static QuicOptions quicOptions(StoqConfig config) {
+        QuicOptions.Builder options = QuicOptions.DEFAULTS.toBuilder();
+        config.transport().keyLog().ifPresent(options::keyLog);
+        return options.maxConnections(config.server().maxConnections())
                 .idleTimeout(config.server().idleTimeout())
                 .maxDatagramBytes(config.transport().maxDatagramSize())
                 .congestionAlgorithm(config.transport().congestionAlgorithm())
@@ -290,7 +310,7 @@ public final class NodeServer {
                         new HandshakeLimits(
                                 config.transport().retryAbove(),
                                 config.transport().handshakesPerPrefix(),
-                                HandshakeLimits.DEFAULTS.timeout()))
+                                config.transport().handshakeTimeout()))
                 .build();
     }
 

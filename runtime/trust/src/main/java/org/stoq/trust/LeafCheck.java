@@ -58,6 +58,15 @@ final class LeafCheck {
         return now.plus(Duration.between(begin, end).dividedBy(3)).isAfter(end);
     }
 
+    /** Returns whether it was issued for more time than that. */
+    static boolean livesLonger(X509Certificate leaf, Duration life) {
+        Instant begin = leaf.getNotBefore().toInstant();
+        Instant end = leaf.getNotAfter().toInstant();
+        return Duration.between(begin, end)
+                        .compareTo(life.plus(CertificateAuthority.CLOCK_SKEW.multipliedBy(2)))
+                > 0;
+    }
+
     static boolean isIssuedBy(X509Certificate leaf, X509Certificate authority) {
         try {
             leaf.verify(authority.getPublicKey());

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.KeyPair;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,8 +33,7 @@ import org.stoq.sdk.cose.Signer;
  * </pre>
  *
  * A node's own files lie in {@code identity/} of its data directory. What is missing is made; what
- * has used up two thirds of its life is issued anew, as long as the authority's key is here. A
- * certificate lives 30 days: nothing rotates it while a node runs, so it must outlive the run.
+ * has used up two thirds of its life is issued anew, as long as the authority's key is here.
  * Several processes, and threads of one, may start at once: a file lock orders them.
  *
  * @param folder the folder
@@ -42,7 +42,7 @@ public record StoqHome(Path folder) {
     /** The system property that names the folder; it goes before the environment variable. */
     public static final String HOME_PROPERTY = "stoq.home.user";
 
-    /** Long enough for a developer, who has nobody to rotate certificates. */
+    /** Long enough for those who have nobody to rotate certificates. */
     private static final Duration LEAF_LIFE = Duration.ofDays(30);
 
     private static final String IDENTITY_KEY = "identity.key";
@@ -85,7 +85,13 @@ public record StoqHome(Path folder) {
 
     /** Returns the operator, who is made if missing. */
     public Certified operator(InstantSource clock) throws IOException {
-        return certified(folder.resolve("operator"), Role.OPERATOR, LOCAL_NAMES, clock);
+        return certified(folder.resolve("operator"), Role.OPERATOR, LOCAL_NAMES, LEAF_LIFE, clock);
+    }
+
+    /** Returns the identity of a node, with a certificate that lives 30 days. */
+    public Certified node(Path dataDirectory, List<String> names, InstantSource clock)
+            throws IOException {
+        return node(dataDirectory, names, LEAF_LIFE, clock);
     }
 
     /**
@@ -94,11 +100,13 @@ public record StoqHome(Path folder) {
      * @param dataDirectory the node's data directory
      * @param names further names and IPv6 literals under which it is reached, beside localhost and
      *     ::1
+     * @param life how long its certificate may live; a longer one is issued anew
      */
-    public Certified node(Path dataDirectory, List<String> names, InstantSource clock)
+    public Certified node(
+            Path dataDirectory, List<String> names, Duration life, InstantSource clock)
             throws IOException {
         List<String> all = Stream.concat(LOCAL_NAMES.stream(), names.stream()).distinct().toList();
-        return certified(dataDirectory.resolve("identity"), Role.NODE, all, clock);
+        return certified(dataDirectory.resolve("identity"), Role.NODE, all, life, clock);
     }
 
     /**
@@ -121,21 +129,24 @@ public record StoqHome(Path folder) {
         return new Certified(signer, certificates, tlsKey, PemFiles.readCertificates(authorities));
     }
 
-    private Certified certified(Path target, Role role, List<String> names, InstantSource clock)
+    private Certified certified(
+            Path target, Role role, List<String> names, Duration life, InstantSource clock)
             throws IOException {
         return locked(() -> {
             PemFiles.makePrivateDirectory(target);
             Signer signer = IdentityKey.readOrMake(target.resolve(IDENTITY_KEY));
             Path chain = target.resolve(CHAIN);
             Path key = target.resolve(TLS_KEY);
-            if (needsIssue(chain, key, names, clock.instant())) {
-                issue(openOrCreate(clock), signer.id(), role, names, chain, key);
+            if (needsIssue(chain, key, role, names, life, clock.instant())) {
+                LeafNames leaf = new LeafNames(signer.id(), role, names);
+                issue(openOrCreate(clock), leaf, life, chain, key);
             }
             return read(target.resolve(IDENTITY_KEY), chain, key, authorityCertificate(), clock);
         });
     }
 
-    private boolean needsIssue(Path chain, Path key, List<String> names, Instant now)
+    private boolean needsIssue(
+            Path chain, Path key, Role role, List<String> names, Duration life, Instant now)
             throws IOException {
         if (!Files.exists(chain) || !Files.exists(key)) {
             return true;
@@ -151,6 +162,7 @@ public record StoqHome(Path folder) {
         X509Certificate authority = PemFiles.readCertificates(authorityCertificate()).getFirst();
         return torn
                 || LeafCheck.isWorn(leaf, now)
+                || (role == Role.NODE && LeafCheck.livesLonger(leaf, life))
                 || !LeafCheck.isIssuedBy(leaf, authority)
                 || !LeafCheck.hasNames(leaf, names);
     }
@@ -168,17 +180,18 @@ public record StoqHome(Path folder) {
         }
     }
 
+    /** Whom a certificate is for. */
+    private record LeafNames(NodeId id, Role role, List<String> names) {
+        LeafRequest request(PublicKey key, Duration life) {
+            return new LeafRequest(key, id, role, names, life);
+        }
+    }
+
     private static void issue(
-            CertificateAuthority authority,
-            NodeId id,
-            Role role,
-            List<String> names,
-            Path chain,
-            Path key)
+            CertificateAuthority authority, LeafNames whom, Duration life, Path chain, Path key)
             throws IOException {
         KeyPair pair = IdentityKey.newKeyPair();
-        X509Certificate leaf =
-                authority.issue(new LeafRequest(pair.getPublic(), id, role, names, LEAF_LIFE));
+        X509Certificate leaf = authority.issue(whom.request(pair.getPublic(), life));
         PemFiles.writeKey(key, pair.getPrivate());
         PemFiles.writeCertificates(chain, List.of(leaf));
     }

@@ -93,8 +93,8 @@ public record Request(
                 header.text(SERVICE),
                 header.text(METHOD),
                 (int) version,
-                Duration.ofMillis(header.findInteger(DEADLINE_MILLIS).orElse(0)),
-                header.findInteger(BODY_LENGTH),
+                Duration.ofMillis(header.findUnsigned(DEADLINE_MILLIS).orElse(0)),
+                header.findUnsigned(BODY_LENGTH),
                 header.findText(IDEMPOTENCY_KEY),
                 header.findMap(ARGUMENTS).orElse(CborMap.EMPTY));
     }

@@ -92,7 +92,7 @@ public record Response(Optional<StoqException> error, OptionalLong bodyLength, C
         }
         return new Response(
                 error,
-                header.findInteger(BODY_LENGTH),
+                header.findUnsigned(BODY_LENGTH),
                 header.findMap(RESULTS).orElse(CborMap.EMPTY));
     }
 }

@@ -134,6 +134,15 @@ public final class CborMap {
         return has(key) ? OptionalLong.of(integer(key)) : OptionalLong.empty();
     }
 
+    /** Returns an integer that is not negative, or nothing if there is no such key. */
+    public OptionalLong findUnsigned(long key) throws StoqException {
+        OptionalLong found = findInteger(key);
+        if (found.orElse(0) < 0) {
+            throw invalid(key, "it is negative");
+        }
+        return found;
+    }
+
     /** Returns a digest, or nothing if there is no such key. */
     public Optional<Digest> findDigest(long key) throws StoqException {
         return has(key) ? Optional.of(digest(key)) : Optional.empty();

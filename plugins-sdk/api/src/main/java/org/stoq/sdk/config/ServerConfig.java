@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param dataDir where the node keeps everything; {@code ~} is not resolved here
  * @param maxStreams how many streams of each kind a peer may have open at once
  * @param drainTimeout how long calls in flight may go on when the node stops
+ * @param certificateLifetime how long a certificate of the development CA lives
  */
 @Table(value = ServerConfig.NAME, doc = "Where the node listens, what it shows, what it takes on.")
 public record ServerConfig(
@@ -77,7 +78,16 @@ public record ServerConfig(
                         live = true,
                         min = 0,
                         max = 3_600)
-                Duration drainTimeout) {
+                Duration drainTimeout,
+        @Key(
+                        doc =
+                                "How long a certificate lives that the development CA issues for"
+                                        + " this node; the next one comes after two thirds of it.",
+                        fallback = "36h",
+                        unit = Unit.SECONDS,
+                        min = 3_600,
+                        max = 31_536_000)
+                Duration certificateLifetime) {
     /** Name of the table. */
     public static final String NAME = "server";
 
@@ -103,7 +113,8 @@ public record ServerConfig(
                 anonymousReaders,
                 dataDir,
                 maxStreams,
-                drainTimeout);
+                drainTimeout,
+                certificateLifetime);
         TABLE.refuseIf(
                 certPath.isPresent() && keyPath.isEmpty(),
                 "cert_path",

@@ -1,6 +1,8 @@
 package org.stoq.sdk.config;
 
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * How QUIC is spoken.
@@ -15,6 +17,8 @@ import java.time.Duration;
  * @param earlyData whether 0-RTT is accepted and used
  * @param retryAbove how many handshakes may be under way before Retry is asked for
  * @param handshakesPerPrefix the same for one /64 prefix
+ * @param handshakeTimeout after what time a handshake that has not finished is given up
+ * @param keyLog a file for the secrets of every connection
  */
 @Table(value = TransportConfig.NAME, doc = "How QUIC is spoken.")
 public record TransportConfig(
@@ -88,7 +92,20 @@ public record TransportConfig(
                         fallback = "64",
                         min = 1,
                         max = 100_000)
-                int handshakesPerPrefix) {
+                int handshakesPerPrefix,
+        @Key(
+                        doc = "After what time a handshake that has not finished is given up.",
+                        fallback = "10",
+                        unit = Unit.SECONDS,
+                        min = 1,
+                        max = 300)
+                Duration handshakeTimeout,
+        @Key(
+                        doc =
+                                "A file that gets the secrets of every connection, for a packet"
+                                        + " analyser. Whoever reads it reads the traffic.",
+                        example = "/var/lib/stoq/keys.log")
+                Optional<Path> keyLog) {
     /** Name of the table. */
     public static final String NAME = "transport";
 
@@ -113,6 +130,8 @@ public record TransportConfig(
                 eventLoops,
                 earlyData,
                 retryAbove,
-                handshakesPerPrefix);
+                handshakesPerPrefix,
+                handshakeTimeout,
+                keyLog);
     }
 }

@@ -15,7 +15,8 @@ public record FrameHeader(FrameType type, long streamId, int length) {
     /**
      * Reads a header from seven bytes.
      *
-     * @throws StoqException FRAME_MALFORMED for a type that does not exist
+     * @throws StoqException FRAME_MALFORMED for a type that does not exist, and for a length that
+     *     no payload of the type has
      */
     public static FrameHeader read(ByteBuffer source) throws StoqException {
         int code = source.get() & 0xFF;
@@ -27,6 +28,11 @@ public record FrameHeader(FrameType type, long streamId, int length) {
                                 new StoqException(
                                         StoqErrorCode.FRAME_MALFORMED,
                                         "frame type 0x%02X".formatted(code)));
+        if (length > type.maxPayloadBytes()) {
+            throw new StoqException(
+                    StoqErrorCode.FRAME_MALFORMED,
+                    "%s with a payload of %d bytes".formatted(type, length));
+        }
         return new FrameHeader(type, streamId, length);
     }
 

@@ -1,7 +1,9 @@
 package org.stoq.sdk.transport;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -19,6 +21,8 @@ import java.util.Optional;
  * @param handshakes how much a listener does for clients that have not shown who they are
  * @param keyLog a file that gets the secrets of every connection, for a packet analyser; whoever
  *     reads it reads the traffic
+ * @param protocols the application protocols that are offered, or accepted (ALPN, RFC 7301), the
+ *     preferred one first: at least one; a handshake that agrees on none of them fails
  */
 public record QuicOptions(
         int maxConnections,
@@ -28,7 +32,13 @@ public record QuicOptions(
         int maxStreams,
         boolean earlyData,
         HandshakeLimits handshakes,
-        Optional<Path> keyLog) {
+        Optional<Path> keyLog,
+        List<String> protocols) {
+    /** The protocol that is spoken between nodes and their clients. */
+    public static final String STOQ = "stoq/1";
+
+    private static final int MAX_PROTOCOL_BYTES = 255;
+
     /** What suits most: 30 s idle, 1,350-byte datagrams, cubic, 256 streams, no early data. */
     public static final QuicOptions DEFAULTS =
             new QuicOptions(
@@ -39,9 +49,10 @@ public record QuicOptions(
                     256,
                     false,
                     HandshakeLimits.DEFAULTS,
-                    Optional.empty());
+                    Optional.empty(),
+                    List.of(STOQ));
 
-    /** Checks the ranges. */
+    /** Copies the list and checks the ranges. */
     public QuicOptions {
         if (maxConnections < 1 || maxStreams < 1) {
             throw new IllegalArgumentException(
@@ -50,6 +61,16 @@ public record QuicOptions(
         if (maxDatagramBytes < 1_200 || maxDatagramBytes > 65_487) {
             throw new IllegalArgumentException("datagram bytes " + maxDatagramBytes);
         }
+        protocols = List.copyOf(protocols);
+        if (protocols.isEmpty() || !protocols.stream().allMatch(QuicOptions::isProtocol)) {
+            throw new IllegalArgumentException("application protocols " + protocols);
+        }
+    }
+
+    /** RFC 7301 s.3.1: one to 255 bytes. */
+    private static boolean isProtocol(String name) {
+        int length = name.getBytes(StandardCharsets.UTF_8).length;
+        return length >= 1 && length <= MAX_PROTOCOL_BYTES;
     }
 
     /** Returns a builder that starts from these options. */
@@ -67,6 +88,7 @@ public record QuicOptions(
         private boolean earlyData;
         private HandshakeLimits handshakes;
         private Optional<Path> keyLog;
+        private List<String> protocols;
 
         private Builder(QuicOptions from) {
             this.maxConnections = from.maxConnections;
@@ -77,6 +99,7 @@ public record QuicOptions(
             this.earlyData = from.earlyData;
             this.handshakes = from.handshakes;
             this.keyLog = from.keyLog;
+            this.protocols = from.protocols;
         }
 
         /** Sets how many connections a listener serves at once. */
@@ -127,6 +150,12 @@ public record QuicOptions(
             return this;
         }
 
+        /** Sets the application protocols, the preferred one first. */
+        public Builder protocols(List<String> protocols) {
+            this.protocols = List.copyOf(protocols);
+            return this;
+        }
+
         /**
          * Returns the options.
          *
@@ -141,7 +170,8 @@ public record QuicOptions(
                     maxStreams,
                     earlyData,
                     handshakes,
-                    keyLog);
+                    keyLog,
+                    protocols);
         }
     }
 }

@@ -350,6 +350,7 @@ class ConfigTableTest {
                         "idle_timeout",
                         "data_dir",
                         "max_streams",
+                        "certificate_lifetime",
                         "engine",
                         "max_datagram_size",
                         "initial_rtt",
@@ -358,6 +359,8 @@ class ConfigTableTest {
                         "early_data",
                         "retry_above",
                         "handshakes_per_prefix",
+                        "handshake_timeout",
+                        "key_log",
                         "store",
                         "directory",
                         "max_size");

@@ -15,6 +15,9 @@ import org.stoq.sdk.transport.QuicStream;
 
 /** Frames on one QUIC stream. One thread reads, one writes. */
 final class FrameStream {
+    /** What is held for a payload before any of it has come. */
+    private static final int FIRST_BYTES = 64;
+
     private final QuicStream quic;
     private final boolean control;
     private final Violations violations;
@@ -97,18 +100,30 @@ final class FrameStream {
 
     /** Reads the payload that follows a header. Blocks. */
     Frame read(FrameHeader header) throws IOException {
-        ByteBuffer payload = ByteBuffer.allocate(header.length());
-        if (payload.hasRemaining() && !fill(payload)) {
-            throw brokenOff();
-        }
+        byte[] payload = readExactly(header.length());
         try {
-            return FrameCodec.decode(header, payload.array());
+            return FrameCodec.decode(header, payload);
         } catch (StoqException e) {
             if (Session.endsConnection(e.code())) {
                 violations.end(e);
             }
             throw e;
         }
+    }
+
+    /** Reads so many bytes; what is held grows with what has come, whatever was announced. */
+    private byte[] readExactly(int length) throws IOException {
+        ByteBuffer read = ByteBuffer.allocate(Math.min(length, FIRST_BYTES));
+        while (read.hasRemaining()) {
+            if (!fill(read)) {
+                throw brokenOff();
+            }
+            if (read.capacity() < length) {
+                int larger = Math.min(length, 2 * read.capacity());
+                read = ByteBuffer.allocate(larger).put(read.flip());
+            }
+        }
+        return read.array();
     }
 
     /** Throws what an RST_STREAM frame says, if this is one; such a stream is at its end. */

@@ -13,8 +13,10 @@ import org.stoq.sdk.frame.HeadersFrame;
 
 /** Header blocks as HEADERS and, where one frame does not hold them, CONTINUATION (decision 10). */
 final class HeaderBlocks {
-    /** Leaves room for the total length before the first fragment. */
-    private static final int MAX_FRAGMENT_BYTES = Frame.MAX_PAYLOAD_BYTES - 8;
+    /** Longest form of the total length before the first fragment. */
+    private static final int MAX_LENGTH_BYTES = 8;
+
+    private static final int MAX_FRAGMENT_BYTES = Frame.MAX_PAYLOAD_BYTES - MAX_LENGTH_BYTES;
 
     private HeaderBlocks() {}
 
@@ -51,28 +53,46 @@ final class HeaderBlocks {
     }
 
     /**
-     * Reads a block whose HEADERS frame comes next.
+     * Reads a block whose HEADERS frame comes next. Nothing of it is held before there is room.
      *
      * @param first header of that frame
      * @param maxBytes what we take, by our SETTINGS
      * @throws StoqException FRAME_TOO_LARGE if the block is more, PROTOCOL_VIOLATION if something
      *     else comes in between: the connection has ended then; the peer's code if it gives up
      */
-    static byte[] read(FrameStream stream, FrameHeader first, int maxBytes) throws IOException {
+    static byte[] read(FrameStream stream, FrameHeader first, int maxBytes, HeadRoom room)
+            throws IOException {
         stream.throwReset(first);
         if (first.type() != FrameType.HEADERS) {
             throw stream.violation(
                     StoqErrorCode.PROTOCOL_VIOLATION, first.type() + " where HEADERS belong");
         }
-        HeadersFrame headers = (HeadersFrame) stream.read(first);
-        if (headers.totalBytes() > maxBytes) {
+        requireAllowed(stream, first.length() - MAX_LENGTH_BYTES, maxBytes);
+        try (var _ = room.take(first.length())) {
+            HeadersFrame headers = (HeadersFrame) stream.read(first);
+            requireAllowed(stream, headers.totalBytes(), maxBytes);
+            byte[] fragment = headers.fragment();
+            if (fragment.length == headers.totalBytes()) {
+                return fragment;
+            }
+            try (var _ = room.takeTurn()) {
+                return readOn(stream, fragment, (int) headers.totalBytes());
+            }
+        }
+    }
+
+    private static void requireAllowed(FrameStream stream, long bytes, int maxBytes)
+            throws StoqException {
+        if (bytes > maxBytes) {
             throw stream.violation(
                     StoqErrorCode.FRAME_TOO_LARGE,
-                    "a header block of %d bytes, the limit is %d"
-                            .formatted(headers.totalBytes(), maxBytes));
+                    "a header block of %d bytes, the limit is %d".formatted(bytes, maxBytes));
         }
-        ByteBuffer block = ByteBuffer.allocate((int) headers.totalBytes());
-        append(stream, block, headers.fragment());
+    }
+
+    private static byte[] readOn(FrameStream stream, byte[] fragment, int totalBytes)
+            throws IOException {
+        ByteBuffer block = ByteBuffer.allocate(totalBytes).put(fragment);
         while (block.hasRemaining()) {
             FrameHeader next = stream.next();
             if (next != null) {
@@ -82,17 +102,12 @@ final class HeaderBlocks {
                 throw stream.violation(
                         StoqErrorCode.PROTOCOL_VIOLATION, "a header block breaks off");
             }
-            append(stream, block, ((ContinuationFrame) stream.read(next)).fragment());
+            if (next.length() > block.remaining()) {
+                throw stream.violation(
+                        StoqErrorCode.FRAME_MALFORMED, "a header block longer than it says");
+            }
+            block.put(((ContinuationFrame) stream.read(next)).fragment());
         }
         return block.array();
-    }
-
-    private static void append(FrameStream stream, ByteBuffer block, byte[] fragment)
-            throws StoqException {
-        if (fragment.length > block.remaining()) {
-            throw stream.violation(
-                    StoqErrorCode.FRAME_MALFORMED, "a header block longer than it says");
-        }
-        block.put(fragment);
     }
 }

@@ -60,7 +60,11 @@ final class Incoming {
 
     private void call(FrameHeader first) throws IOException {
         byte[] block =
-                HeaderBlocks.read(stream, first, session.options().settings().maxHeaderBytes());
+                HeaderBlocks.read(
+                        stream,
+                        first,
+                        session.options().settings().maxHeaderBytes(),
+                        session.heads());
         BodyWriter answer = session.answerWriter(stream);
         Request request;
         try {
@@ -157,7 +161,10 @@ final class Incoming {
     /** A push is small, so its deadline is that of its head. */
     private void push(FrameHeader first) throws IOException {
         awaitHandshake();
-        PushPromise promise = ((PushPromiseFrame) stream.read(first)).promise();
+        PushPromise promise;
+        try (var _ = session.heads().take(first.length())) {
+            promise = ((PushPromiseFrame) stream.read(first)).promise();
+        }
         BodyReader body = session.reader(stream).expecting(OptionalLong.of(promise.size()));
         try {
             boolean wanted = handler.pushed(session, promise, body);

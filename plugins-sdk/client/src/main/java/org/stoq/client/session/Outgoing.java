@@ -63,6 +63,7 @@ final class Outgoing {
                         writer,
                         session.reader(stream),
                         session.options().settings().maxHeaderBytes(),
+                        session.heads(),
                         left,
                         code -> session.tellGivenUp(stream, code),
                         session.streams()::outgoingEnds);

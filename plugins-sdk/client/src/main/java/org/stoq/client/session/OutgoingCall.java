@@ -30,6 +30,7 @@ public final class OutgoingCall implements AutoCloseable {
     private final BodyWriter writer;
     private final BodyReader reader;
     private final int maxHeaderBytes;
+    private final HeadRoom room;
     private final CompletableFuture<Response> head = new CompletableFuture<>();
     private final Duration limit;
     private final Consumer<StoqErrorCode> tellGivenUp;
@@ -46,6 +47,7 @@ public final class OutgoingCall implements AutoCloseable {
             BodyWriter writer,
             BodyReader reader,
             int maxHeaderBytes,
+            HeadRoom room,
             Duration limit,
             Consumer<StoqErrorCode> tellGivenUp,
             Runnable atEnd) {
@@ -56,6 +58,7 @@ public final class OutgoingCall implements AutoCloseable {
         this.writer = writer;
         this.reader = reader;
         this.maxHeaderBytes = maxHeaderBytes;
+        this.room = room;
         this.deadline = Deadline.in(limit, this::expire);
     }
 
@@ -81,7 +84,8 @@ public final class OutgoingCall implements AutoCloseable {
                 throw stream.violation(
                         StoqErrorCode.PROTOCOL_VIOLATION, "a call was ended without an answer");
             }
-            Response response = Response.decode(HeaderBlocks.read(stream, first, maxHeaderBytes));
+            Response response =
+                    Response.decode(HeaderBlocks.read(stream, first, maxHeaderBytes, room));
             reader.expecting(response.bodyLength());
             if (response.bodyLength().equals(OptionalLong.of(0))) {
                 // Nothing comes any more, so the call is over without anybody reading.

@@ -19,6 +19,7 @@ import org.stoq.sdk.call.Request;
 import org.stoq.sdk.frame.ChunkAnnounceFrame;
 import org.stoq.sdk.frame.Frame;
 import org.stoq.sdk.frame.FrameHeader;
+import org.stoq.sdk.frame.FrameType;
 import org.stoq.sdk.frame.GoAwayFrame;
 import org.stoq.sdk.frame.PingFrame;
 import org.stoq.sdk.frame.PushPromise;
@@ -57,6 +58,7 @@ public final class Session implements AutoCloseable {
     private final CompletableFuture<StoqException> end;
     private final Outgoing outgoing;
     private final StreamTable streams = new StreamTable();
+    private final HeadRoom heads;
 
     /** Whether the peer's control stream is there: a second one is a violation. */
     private final AtomicBoolean controlled = new AtomicBoolean();
@@ -73,6 +75,7 @@ public final class Session implements AutoCloseable {
         this.options = options;
         this.handler = handler;
         this.alwaysNeeded = options.alwaysNeeded();
+        this.heads = new HeadRoom(options.settings().maxHeaderBytes(), options.defaultDeadline());
         this.identity = PeerIdentity.of(connection);
         this.peerSettings =
                 new PeerSettings(
@@ -323,6 +326,7 @@ public final class Session implements AutoCloseable {
     private void ended(StoqException reason) {
         peerSettings.fail(reason);
         streams.ended(reason);
+        heads.end();
         events.closed(reason);
     }
 
@@ -404,9 +408,11 @@ public final class Session implements AutoCloseable {
             if (!controlled.compareAndSet(false, true)) {
                 throw new StoqException(StoqErrorCode.CONTROL_STREAM, "a second control stream");
             }
-            ControlReader reader = new ControlReader(new FromPeer());
+            FromPeer from = new FromPeer();
+            ControlReader reader = new ControlReader(from);
             FrameHeader next = first;
             while (next != null) {
+                from.next(next);
                 reader.take(stream.read(next), System.nanoTime());
                 next = stream.next();
             }
@@ -426,6 +432,17 @@ public final class Session implements AutoCloseable {
 
     /** What the peer's control frames do here. */
     private final class FromPeer implements ControlReader.Target {
+        private int frameBytes;
+
+        /** A frame is about to be read: an announcement only when there is room for it. */
+        void next(FrameHeader header) throws StoqException {
+            frameBytes = header.length();
+            if (header.type() == FrameType.CHUNK_ANNOUNCE
+                    || header.type() == FrameType.ROUTE_UPDATE) {
+                events.makeRoom(frameBytes);
+            }
+        }
+
         @Override
         public void settings(Settings settings) {
             peerSettings.arrive(settings);
@@ -453,7 +470,7 @@ public final class Session implements AutoCloseable {
 
         @Override
         public void givenUp(long streamId, StoqErrorCode code) {
-            streams.givenUp(streamId, new StoqException(code, "the peer has given the stream up"));
+            streams.givenUp(streamId, code);
         }
 
         @Override
@@ -465,7 +482,7 @@ public final class Session implements AutoCloseable {
         public void announced(Frame frame) throws StoqException {
             // The reader of the control stream stands still here, and with it the peer.
             identity.await(options.defaultDeadline());
-            events.announced(frame);
+            events.announced(frame, frameBytes);
         }
     }
 
@@ -509,6 +526,10 @@ public final class Session implements AutoCloseable {
 
     StreamTable streams() {
         return streams;
+    }
+
+    HeadRoom heads() {
+        return heads;
     }
 
     PeerIdentity identity() {

@@ -13,7 +13,7 @@ import org.stoq.sdk.StoqException;
 /** The streams of one session: how many there are, their credit, and their urgency. Thread-safe. */
 final class StreamTable {
     /** Most streams that have not begun and of which the peer has told something. */
-    static final int MAX_REMEMBERED = 1_024;
+    static final int MAX_REMEMBERED = 256;
 
     /** Bodies on their way out. */
     private final Map<Long, BodyWriter> writers = new ConcurrentHashMap<>();
@@ -25,7 +25,7 @@ final class StreamTable {
     private final Map<Long, Thread> serving = new ConcurrentHashMap<>();
 
     /** What the peer has given up before it was seen here, for RST_STREAM travels on its own. */
-    private final Map<Long, StoqException> givenUp = new ConcurrentHashMap<>();
+    private final Map<Long, StoqErrorCode> givenUp = new ConcurrentHashMap<>();
 
     private final AtomicInteger incoming = new AtomicInteger();
     private final AtomicInteger outgoing = new AtomicInteger();
@@ -46,13 +46,14 @@ final class StreamTable {
     void incomingBegins(long streamId) throws StoqException {
         incoming.incrementAndGet();
         serving.put(streamId, Thread.currentThread());
-        StoqException refusal = givenUp.get(streamId);
-        if (leaving) {
-            refusal = new StoqException(StoqErrorCode.GOING_AWAY, "nothing more begins here");
-        }
-        if (refusal != null) {
+        try {
+            if (leaving) {
+                throw new StoqException(StoqErrorCode.GOING_AWAY, "nothing more begins here");
+            }
+            requireWanted(streamId);
+        } catch (StoqException e) {
             incomingEnds(streamId);
-            throw refusal;
+            throw e;
         }
         lastIncoming.accumulateAndGet(streamId, Math::max);
         if (end != null) {
@@ -66,9 +67,9 @@ final class StreamTable {
      * @throws StoqException the code that the peer has given it up with
      */
     void requireWanted(long streamId) throws StoqException {
-        StoqException refusal = givenUp.get(streamId);
-        if (refusal != null) {
-            throw refusal;
+        StoqErrorCode code = givenUp.get(streamId);
+        if (code != null) {
+            throw reason(code);
         }
     }
 
@@ -117,21 +118,28 @@ final class StreamTable {
     /** Remembers a body on its way out, for what the peer says of it. */
     void add(long streamId, BodyWriter writer) {
         writers.put(streamId, writer);
-        StoqException reason = end != null ? end : givenUp.get(streamId);
-        if (reason != null) {
-            writer.refused(reason);
+        StoqException ended = end;
+        StoqErrorCode code = givenUp.get(streamId);
+        if (ended != null) {
+            writer.refused(ended);
+        } else if (code != null) {
+            writer.refused(reason(code));
         }
     }
 
+    private static StoqException reason(StoqErrorCode code) {
+        return new StoqException(code, "the peer has given the stream up");
+    }
+
     /** The peer reads no more of a stream: whoever writes to it or works for it learns so. */
-    void givenUp(long streamId, StoqException reason) {
+    void givenUp(long streamId, StoqErrorCode code) {
         if (givenUp.size() >= MAX_REMEMBERED) {
             givenUp.clear();
         }
-        givenUp.put(streamId, reason);
+        givenUp.put(streamId, code);
         BodyWriter writer = writers.get(streamId);
         if (writer != null) {
-            writer.abort(reason.code());
+            writer.abort(code);
         }
         Thread thread = serving.get(streamId);
         if (thread != null) {

@@ -56,7 +56,12 @@ class HostilePeerTest extends RealNetwork {
         RawPeer bad = new RawPeer(connect(listener));
         Session attacked = Session.open(listener.accept(), options, new EchoHandler());
 
-        attack.against(bad);
+        try {
+            attack.against(bad);
+        } catch (StoqException e) {
+            // One that takes long is cut short by the end that it brings.
+            assertThat(bad.connection().isOpen()).isFalse();
+        }
 
         StoqErrorCode code = bad.end();
         assertThat(attacked.isOpen()).isFalse();

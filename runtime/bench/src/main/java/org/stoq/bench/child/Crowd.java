@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.stoq.bench.contender.Flow;
 import org.stoq.bench.contender.Requests;
 import org.stoq.bench.contender.UnavailableException;
-import org.stoq.bench.pattern.Pattern;
+import org.stoq.client.pattern.Pattern;
 
 /** Many connections of one client: opened side by side, held, and asked at the end. Thread-safe. */
 final class Crowd {
@@ -32,6 +32,12 @@ final class Crowd {
     @FunctionalInterface
     interface Opening {
         Requests open() throws IOException, UnavailableException;
+    }
+
+    /** Opens a connection that resumes no other one, and closes it. Blocks. */
+    @FunctionalInterface
+    interface Meeting {
+        void meet() throws IOException, UnavailableException;
     }
 
     Crowd(Opening opening) {
@@ -59,12 +65,16 @@ final class Crowd {
     }
 
     /**
-     * Opens connections and closes each at once.
+     * How many handshakes have finished in time.
      *
-     * @return how many were opened
+     * @param full with certificates and all
+     * @param resumed with a ticket
      */
-    long churn(long nanos, int atOnce) throws InterruptedException {
-        AtomicLong opened = new AtomicLong();
+    record Churned(long full, long resumed) {}
+
+    /** Opens connections that resume no other one, and closes each at once. */
+    Churned meet(Meeting meeting, long nanos, int atOnce) throws InterruptedException {
+        AtomicLong full = new AtomicLong();
         long end = System.nanoTime() + nanos;
         sideBySide(
                 atOnce,
@@ -72,16 +82,48 @@ final class Crowd {
                     if (System.nanoTime() - end >= 0) {
                         return false;
                     }
-                    open().ifPresent(connection -> {
+                    try {
+                        meeting.meet();
                         // What finishes too late belongs to no window.
                         if (System.nanoTime() - end < 0) {
-                            opened.incrementAndGet();
+                            full.incrementAndGet();
                         }
-                        connection.close();
-                    });
+                    } catch (IOException | UnavailableException e) {
+                        firstFailure.compareAndSet(null, String.valueOf(e.getMessage()));
+                    }
                     return true;
                 });
-        return opened.get();
+        return new Churned(full.get(), 0);
+    }
+
+    /**
+     * Opens connections one after the other, and closes each when a ticket for the next is here.
+     */
+    Churned resume(long nanos) {
+        long full = 0;
+        long resumed = 0;
+        long end = System.nanoTime() + nanos;
+        while (System.nanoTime() - end < 0) {
+            Optional<Requests> opened = open();
+            if (opened.isPresent()) {
+                Requests connection = opened.get();
+                awaitTicket(connection);
+                if (System.nanoTime() - end < 0) {
+                    resumed += connection.resumed() ? 1 : 0;
+                    full += connection.resumed() ? 0 : 1;
+                }
+                connection.close();
+            }
+        }
+        return new Churned(full, resumed);
+    }
+
+    private void awaitTicket(Requests connection) {
+        try {
+            connection.awaitTicket();
+        } catch (IOException | UnavailableException e) {
+            firstFailure.compareAndSet(null, String.valueOf(e.getMessage()));
+        }
     }
 
     private static void sideBySide(int threads, BooleanSupplier step) throws InterruptedException {

@@ -13,7 +13,7 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 import org.stoq.bench.contender.Flow;
 import org.stoq.bench.contender.Requests;
-import org.stoq.bench.pattern.Pattern;
+import org.stoq.client.pattern.Pattern;
 
 /**
  * Makes requests, either so many at once (closed loop) or so many in a second whatever becomes of
@@ -39,11 +39,17 @@ final class LoadGenerator {
     private final ByteBuffer request;
     private final AtomicLong failed = new AtomicLong();
     private final AtomicReference<@Nullable String> firstFailure = new AtomicReference<>();
+    private long made;
 
     LoadGenerator(Requests requests, Pattern pattern, int bytes, LongSupplier nanoClock) {
         this.requests = requests;
         this.request = Flow.request(pattern, 0, bytes);
         this.nanoClock = nanoClock;
+    }
+
+    /** Returns how many requests were made. */
+    long made() {
+        return made;
     }
 
     /** Returns how many requests have failed. */
@@ -67,6 +73,7 @@ final class LoadGenerator {
         long start = nanoClock.getAsLong();
         while (nanoClock.getAsLong() - start < nanos) {
             places.acquire();
+            made++;
             requests.ask(
                     request,
                     failure -> {
@@ -99,6 +106,7 @@ final class LoadGenerator {
             awaitMoment(intended);
             places.acquire();
             boolean counts = intended - start >= skippedNanos;
+            made++;
             requests.ask(
                     request,
                     failure -> {

@@ -6,6 +6,9 @@ import java.util.concurrent.ThreadFactory;
 
 /** Moves the bytes of a flow through a stream that blocks, on two threads of its own. */
 final class BlockingFlow {
+    /** Room for what a stream says first, and for the whole of a usual request. */
+    private static final int FIRST_BYTES = 4 << 10;
+
     private final Flow flow;
     private final Stream stream;
     private final int bufferBytes;
@@ -48,13 +51,17 @@ final class BlockingFlow {
     }
 
     private void receive() {
-        ByteBuffer buffer =
-                direct ? ByteBuffer.allocateDirect(bufferBytes) : ByteBuffer.allocate(bufferBytes);
+        // A large buffer for each request would cost more than the request.
+        ByteBuffer buffer = ByteBuffer.allocate(Math.min(bufferBytes, FIRST_BYTES));
         boolean sending = flow.sends();
         try {
             while (stream.read(buffer) >= 0) {
+                boolean full = !buffer.hasRemaining();
                 flow.received(buffer.flip());
                 buffer.clear();
+                if (full && buffer.capacity() < bufferBytes) {
+                    buffer = large();
+                }
                 if (!sending && flow.sends()) {
                     sending = true;
                     threads.newThread(this::send).start();
@@ -69,6 +76,10 @@ final class BlockingFlow {
         } catch (IOException e) {
             flow.broken("reading: " + e.getMessage());
         }
+    }
+
+    private ByteBuffer large() {
+        return direct ? ByteBuffer.allocateDirect(bufferBytes) : ByteBuffer.allocate(bufferBytes);
     }
 
     private void send() {

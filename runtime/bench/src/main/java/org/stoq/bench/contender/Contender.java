@@ -32,6 +32,16 @@ public interface Contender extends AutoCloseable {
         throw new UnavailableException("it has streams of bytes only, no requests", null);
     }
 
+    /**
+     * Opens a connection that resumes no other one, and closes it. Blocks until its handshake has
+     * finished.
+     *
+     * @throws UnavailableException as {@link #requests}
+     */
+    default void meet(InetSocketAddress remote) throws IOException, UnavailableException {
+        requests(remote).close();
+    }
+
     /** Connections that stand. */
     interface Connections extends AutoCloseable {
         /** Ends them. Returns when that is done on this side. */

@@ -3,9 +3,9 @@ package org.stoq.bench.contender;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
-import org.stoq.bench.pattern.Pattern;
-import org.stoq.bench.pattern.PatternCheck;
-import org.stoq.bench.pattern.PatternSource;
+import org.stoq.client.pattern.Pattern;
+import org.stoq.client.pattern.PatternCheck;
+import org.stoq.client.pattern.PatternSource;
 
 /**
  * One end of one stream of a measurement: says what to send next and checks what has come. Sans-IO:

@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.quic.EpollQuicUtils;
 import io.netty.handler.codec.quic.Quic;
 import io.netty.handler.codec.quic.QuicChannel;
@@ -65,13 +66,9 @@ final class NettyQuicContender implements Contender {
                         .initialMaxStreamsBidirectional(MOST_STREAMS)
                         .activeMigration(true)
                         .handler(new Quiet())
-                        .streamHandler(
-                                new ChannelInitializer<QuicStreamChannel>() {
-                                    @Override
-                                    protected void initChannel(QuicStreamChannel stream) {
-                                        stream.pipeline().addLast(handler(flows.get()));
-                                    }
-                                });
+                        .streamHandler(streams(() -> handler(flows.get())));
+        tuning.allocator()
+                .ifPresent(allocator -> builder.option(ChannelOption.ALLOCATOR, allocator));
         if (tuning.segments() > 1) {
             builder.option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, segments());
         }
@@ -96,7 +93,8 @@ final class NettyQuicContender implements Contender {
                 opened.addFirst(connection);
                 for (Flow flow : streams) {
                     NettySockets.await(
-                            connection.createStream(QuicStreamType.BIDIRECTIONAL, handler(flow)),
+                            connection.createStream(
+                                    QuicStreamType.BIDIRECTIONAL, streams(() -> handler(flow))),
                             "opening a stream");
                 }
             }
@@ -118,7 +116,9 @@ final class NettyQuicContender implements Contender {
             @Override
             public void ask(ByteBuffer request, Done done) {
                 connection
-                        .createStream(QuicStreamType.BIDIRECTIONAL, new NettyRequest(request, done))
+                        .createStream(
+                                QuicStreamType.BIDIRECTIONAL,
+                                streams(() -> new NettyRequest(request, done)))
                         .addListener(opened -> {
                             if (!opened.isSuccess()) {
                                 done.ended(String.valueOf(opened.cause()));
@@ -140,10 +140,23 @@ final class NettyQuicContender implements Contender {
                         .handler(new Quiet())
                         .streamHandler(new Quiet())
                         .remoteAddress(remote);
+        tuning.allocator()
+                .ifPresent(allocator -> bootstrap.option(ChannelOption.ALLOCATOR, allocator));
         if (tuning.segments() > 1) {
             bootstrap.option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, segments());
         }
         return NettySockets.await(bootstrap.connect(), "connecting to " + remote);
+    }
+
+    /** Sets up streams, each with a handler of its own. */
+    private ChannelInitializer<QuicStreamChannel> streams(Supplier<ChannelHandler> handlers) {
+        return new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(QuicStreamChannel stream) {
+                tuning.allocator().ifPresent(stream.config()::setAllocator);
+                stream.pipeline().addLast(handlers.get());
+            }
+        };
     }
 
     private ChannelHandler handler(Flow flow) {
@@ -172,6 +185,7 @@ final class NettyQuicContender implements Contender {
                 tuning.receiveOffload(),
                 tuning.reads(),
                 tuning.socketBufferBytes(),
+                tuning.allocator(),
                 shared);
     }
 

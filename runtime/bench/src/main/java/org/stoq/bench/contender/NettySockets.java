@@ -1,6 +1,7 @@
 package org.stoq.bench.contender;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -62,6 +64,7 @@ final class NettySockets implements AutoCloseable {
             boolean receiveOffload,
             OptionalInt reads,
             OptionalInt bufferBytes,
+            Optional<ByteBufAllocator> allocator,
             boolean shared) {}
 
     /** Binds a port that the system chooses. */
@@ -78,6 +81,8 @@ final class NettySockets implements AutoCloseable {
                         .channelFactory(() -> new EpollDatagramChannel(SocketProtocolFamily.INET6))
                         .option(UnixChannelOption.SO_REUSEPORT, options.shared)
                         .handler(handler);
+        options.allocator.ifPresent(
+                allocator -> bootstrap.option(ChannelOption.ALLOCATOR, allocator));
         options.bufferBytes.ifPresent(bytes ->
                 bootstrap
                         .option(ChannelOption.SO_RCVBUF, bytes)

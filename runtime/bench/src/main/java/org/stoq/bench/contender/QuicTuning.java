@@ -1,5 +1,7 @@
 package org.stoq.bench.contender;
 
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.handler.codec.quic.QuicCongestionControlAlgorithm;
 import java.util.Arrays;
 import java.util.Locale;
@@ -22,6 +24,7 @@ import java.util.OptionalInt;
  * @param loops how many event loops, and sockets of a server
  * @param initialPackets initial congestion window in packets
  * @param slowStartExit whether HyStart++ is on (RFC 9406)
+ * @param allocator where buffers come from
  */
 record QuicTuning(
         Optional<QuicCongestionControlAlgorithm> congestion,
@@ -36,7 +39,8 @@ record QuicTuning(
         int unsentBytes,
         int loops,
         OptionalInt initialPackets,
-        Optional<Boolean> slowStartExit) {
+        Optional<Boolean> slowStartExit,
+        Optional<ByteBufAllocator> allocator) {
     /** What a specification may set. */
     static final String SETTINGS =
             "congestion segments gro reads socket stream-window window write unsent loops initial"
@@ -65,6 +69,7 @@ record QuicTuning(
                 UNSENT_BYTES,
                 loops(setup),
                 OptionalInt.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -87,7 +92,9 @@ record QuicTuning(
                 spec.text("initial").isEmpty()
                         ? OptionalInt.empty()
                         : OptionalInt.of(spec.number("initial", 1, 1 << 20, 10)),
-                flag(spec, "hystart"));
+                flag(spec, "hystart"),
+                // As STOQ's engine has it; Netty's own choice costs more here.
+                Optional.of(PooledByteBufAllocator.DEFAULT));
     }
 
     /** One for each connection, as long as there are cores for them. */

@@ -1,5 +1,6 @@
 package org.stoq.bench.contender;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,20 @@ public interface Requests extends AutoCloseable {
      *     is
      */
     void ask(ByteBuffer request, Done done);
+
+    /** Returns whether its handshake has resumed an earlier one, as far as it can be told. */
+    default boolean resumed() {
+        return false;
+    }
+
+    /**
+     * Waits until a later connection can resume this one.
+     *
+     * @throws UnavailableException if this contender keeps no tickets
+     */
+    default void awaitTicket() throws IOException, UnavailableException {
+        throw new UnavailableException("it keeps no tickets", null);
+    }
 
     /** Ends the connection. */
     @Override

@@ -1,7 +1,7 @@
 package org.stoq.bench.contender;
 
 import java.time.Duration;
-import org.stoq.bench.pattern.Pattern;
+import org.stoq.client.pattern.Pattern;
 import org.stoq.sdk.transport.Credentials;
 
 /**

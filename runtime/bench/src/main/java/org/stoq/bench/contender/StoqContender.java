@@ -14,6 +14,7 @@ import org.stoq.client.StoqClient;
 import org.stoq.client.StoqConnection;
 import org.stoq.client.StoqServer;
 import org.stoq.client.StoqStream;
+import org.stoq.sdk.StoqException;
 import org.stoq.sdk.config.HostPort;
 import org.stoq.sdk.transport.QuicOptions;
 
@@ -32,10 +33,12 @@ final class StoqContender implements Contender {
     private final int bufferBytes;
     private @Nullable StoqServer server;
     private @Nullable StoqClient client;
+    private @Nullable Strangers strangers;
 
     StoqContender(ContenderSpec spec, Setup setup) {
         this.setup = setup;
-        this.options = options(spec, setup);
+        // A ticket that allows early data shows itself when it is used; STOQ waits all the same.
+        this.options = options(spec, setup).toBuilder().earlyData(true).build();
         this.bufferBytes = bufferBytes(spec);
     }
 
@@ -69,13 +72,22 @@ final class StoqContender implements Contender {
     private void accept(StoqServer opened, Supplier<Flow> flows) {
         try {
             while (true) {
-                StoqConnection connection = opened.accept();
-                Thread.ofVirtual().start(() -> serve(connection, flows));
+                acceptOne(opened, flows);
             }
         } catch (ClosedChannelException e) {
             LOG.log(System.Logger.Level.DEBUG, "the server is closed", e);
         } catch (IOException e) {
             setup.tally().broken("accepting: " + e.getMessage());
+        }
+    }
+
+    private void acceptOne(StoqServer opened, Supplier<Flow> flows) throws IOException {
+        try {
+            StoqConnection connection = opened.accept();
+            Thread.ofVirtual().start(() -> serve(connection, flows));
+        } catch (StoqException e) {
+            // A client that was gone again before its session began: others come.
+            LOG.log(System.Logger.Level.DEBUG, "a connection ended at its start", e);
         }
     }
 
@@ -123,7 +135,9 @@ final class StoqContender implements Contender {
 
     @Override
     public Requests requests(InetSocketAddress remote) throws IOException {
-        StoqConnection connection = client().connect(HostPort.of(remote));
+        StoqClient connecting = client();
+        Handshaken made = Handshaken.open(() -> connecting.connect(HostPort.of(remote)));
+        StoqConnection connection = made.connection();
         return new Requests() {
             @Override
             public void ask(ByteBuffer request, Done done) {
@@ -131,10 +145,34 @@ final class StoqContender implements Contender {
             }
 
             @Override
+            public boolean resumed() {
+                return made.resumed();
+            }
+
+            @Override
+            public void awaitTicket() throws IOException {
+                made.awaitTicket();
+            }
+
+            @Override
             public void close() {
                 connection.close();
             }
         };
+    }
+
+    @Override
+    public void meet(InetSocketAddress remote) throws IOException {
+        strangers().connect(HostPort.of(remote)).close();
+    }
+
+    private Strangers strangers() {
+        Strangers made = strangers;
+        if (made == null) {
+            made = new Strangers(setup.credentials(), options);
+            strangers = made;
+        }
+        return made;
     }
 
     private static @Nullable String answer(StoqConnection connection, ByteBuffer request) {

@@ -60,6 +60,11 @@ public final class Tally {
         return Optional.ofNullable(corruption.get());
     }
 
+    /** Returns the same as {@link #broken} and forgets it, so that the next one counts. */
+    public Optional<String> takeBroken() {
+        return Optional.ofNullable(broken.getAndSet(null));
+    }
+
     /** Returns why a stream has ended in this round, if one has. */
     public Optional<String> broken() {
         return Optional.ofNullable(broken.get());

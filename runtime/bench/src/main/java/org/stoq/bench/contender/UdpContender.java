@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 
@@ -73,6 +74,7 @@ final class UdpContender implements Contender {
                 true,
                 OptionalInt.of(READS),
                 OptionalInt.of(SOCKET_BYTES),
+                Optional.empty(),
                 false);
     }
 

@@ -8,7 +8,7 @@ import io.netty.channel.unix.SegmentedDatagramPacket;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
-import org.stoq.bench.pattern.Pattern;
+import org.stoq.client.pattern.Pattern;
 
 /**
  * One end of a flow of datagrams. Belongs to its socket's event loop.

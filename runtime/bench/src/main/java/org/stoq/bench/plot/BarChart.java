@@ -11,7 +11,7 @@ import java.util.Locale;
  * @param note where it comes from, in one line
  * @param bars at least one
  */
-public record BarChart(String title, String unit, String note, List<Bar> bars) {
+public record BarChart(String title, String unit, String note, List<Bar> bars) implements Drawing {
     private static final int WIDTH = 860;
     private static final int LEFT = 260;
     private static final int RIGHT = 120;
@@ -41,30 +41,47 @@ public record BarChart(String title, String unit, String note, List<Bar> bars) {
      */
     public record Bar(String label, double value, double lowest, double highest, boolean subject) {}
 
-    /** Returns the drawing as an SVG document. */
+    @Override
     public String svg() {
-        Svg svg = new Svg(WIDTH, TOP + STEP * bars.size() + BOTTOM);
-        svg.text(16, 26, Svg.Anchor.START, true, title);
-        svg.text(16, 45, Svg.Anchor.START, false, note);
+        Svg svg = new Svg(WIDTH, height());
+        draw(svg);
+        return svg.end();
+    }
+
+    @Override
+    public byte[] png() {
+        return Png.of(WIDTH, height(), this::draw);
+    }
+
+    private int height() {
+        return TOP + STEP * bars.size() + BOTTOM;
+    }
+
+    private void draw(Canvas canvas) {
+        canvas.text(16, 26, Canvas.Anchor.START, true, title);
+        canvas.text(16, 45, Canvas.Anchor.START, false, note);
         double most =
                 bars.stream().mapToDouble(bar -> Math.max(bar.value, bar.highest)).max().orElse(1);
         double scale = most > 0 ? (WIDTH - LEFT - RIGHT) / most : 0;
         double y = TOP;
         for (Bar bar : bars) {
             double middle = y + BAR / 2.0;
-            svg.text(LEFT - 10, middle + 4, Svg.Anchor.END, bar.subject, bar.label);
-            svg.rectangle(LEFT, y, bar.value * scale, BAR, bar.subject ? FIRST : OTHERS);
-            svg.line(
-                    LEFT + bar.lowest * scale, middle, LEFT + bar.highest * scale, middle, Svg.INK);
-            svg.text(
+            canvas.text(LEFT - 10, middle + 4, Canvas.Anchor.END, bar.subject, bar.label);
+            canvas.rectangle(LEFT, y, bar.value * scale, BAR, bar.subject ? FIRST : OTHERS);
+            canvas.line(
+                    LEFT + bar.lowest * scale,
+                    middle,
+                    LEFT + bar.highest * scale,
+                    middle,
+                    Canvas.INK);
+            canvas.text(
                     LEFT + Math.max(bar.value, bar.highest) * scale + 8,
                     middle + 4,
-                    Svg.Anchor.START,
+                    Canvas.Anchor.START,
                     bar.subject,
                     String.format(Locale.ROOT, "%.2f %s", bar.value, unit));
             y += STEP;
         }
-        svg.line(LEFT, TOP - 6, LEFT, y, Svg.FAINT);
-        return svg.end();
+        canvas.line(LEFT, TOP - 6, LEFT, y, Canvas.FAINT);
     }
 }

@@ -12,7 +12,7 @@ import java.util.function.DoubleUnaryOperator;
  * @param note where it comes from, in one line
  * @param curves at least one
  */
-public record LatencyChart(String title, String note, List<Curve> curves) {
+public record LatencyChart(String title, String note, List<Curve> curves) implements Drawing {
     private static final int WIDTH = 860;
     private static final int HEIGHT = 420;
     private static final int LEFT = 80;
@@ -41,11 +41,21 @@ public record LatencyChart(String title, String note, List<Curve> curves) {
      */
     public record Curve(String label, DoubleUnaryOperator millisAt) {}
 
-    /** Returns the drawing as an SVG document. */
+    @Override
     public String svg() {
         Svg svg = new Svg(WIDTH, HEIGHT);
-        svg.text(16, 26, Svg.Anchor.START, true, title);
-        svg.text(16, 45, Svg.Anchor.START, false, note);
+        draw(svg);
+        return svg.end();
+    }
+
+    @Override
+    public byte[] png() {
+        return Png.of(WIDTH, HEIGHT, this::draw);
+    }
+
+    private void draw(Canvas canvas) {
+        canvas.text(16, 26, Canvas.Anchor.START, true, title);
+        canvas.text(16, 45, Canvas.Anchor.START, false, note);
         double most =
                 curves.stream()
                         .mapToDouble(curve -> curve.millisAt.applyAsDouble(percent(NINES)))
@@ -55,25 +65,24 @@ public record LatencyChart(String title, String note, List<Curve> curves) {
         for (int line = 0; line <= GRID_LINES; line++) {
             double value = top * line / GRID_LINES;
             double y = y(value, top);
-            svg.line(LEFT, y, WIDTH - RIGHT, y, Svg.FAINT);
-            svg.text(
+            canvas.line(LEFT, y, WIDTH - RIGHT, y, Canvas.FAINT);
+            canvas.text(
                     LEFT - 8,
                     y + 4,
-                    Svg.Anchor.END,
+                    Canvas.Anchor.END,
                     false,
                     String.format(Locale.ROOT, "%.2f ms", value));
         }
         String[] marks = {"0 %", "90 %", "99 %", "99.9 %"};
         for (int nine = 0; nine <= NINES; nine++) {
-            svg.text(x(nine), HEIGHT - BOTTOM + 20, Svg.Anchor.MIDDLE, false, marks[nine]);
+            canvas.text(x(nine), HEIGHT - BOTTOM + 20, Canvas.Anchor.MIDDLE, false, marks[nine]);
         }
         for (int i = 0; i < curves.size(); i++) {
-            draw(svg, i, top);
+            draw(canvas, i, top);
         }
-        return svg.end();
     }
 
-    private void draw(Svg svg, int index, double top) {
+    private void draw(Canvas canvas, int index, double top) {
         Curve curve = curves.get(index);
         String colour = COLOURS.get(index % COLOURS.size());
         int count = NINES * POINTS_PER_NINE + 1;
@@ -83,10 +92,10 @@ public record LatencyChart(String title, String note, List<Curve> curves) {
             points[2 * i] = x(nines);
             points[2 * i + 1] = y(curve.millisAt.applyAsDouble(percent(nines)), top);
         }
-        svg.polyline(points, colour);
+        canvas.polyline(points, colour);
         double x = LEFT + index * (double) (WIDTH - LEFT - RIGHT) / curves.size();
-        svg.rectangle(x, HEIGHT - 28, 12, 12, colour);
-        svg.text(x + 18, HEIGHT - 17, Svg.Anchor.START, false, curve.label);
+        canvas.rectangle(x, HEIGHT - 28, 12, 12, colour);
+        canvas.text(x + 18, HEIGHT - 17, Canvas.Anchor.START, false, curve.label);
     }
 
     private static double percent(double nines) {

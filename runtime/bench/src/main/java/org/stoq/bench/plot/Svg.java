@@ -4,10 +4,7 @@ import java.util.Locale;
 import java.util.StringJoiner;
 
 /** An SVG document as it is written; belongs to one thread. */
-final class Svg {
-    static final String INK = "#1f2328";
-    static final String FAINT = "#d0d7de";
-
+final class Svg implements Canvas {
     private final StringBuilder text = new StringBuilder();
 
     Svg(int width, int height) {
@@ -20,14 +17,8 @@ final class Svg {
                         .formatted(width, height));
     }
 
-    /** How text stands to its point. */
-    enum Anchor {
-        START,
-        MIDDLE,
-        END
-    }
-
-    void text(double x, double y, Anchor anchor, boolean bold, String words) {
+    @Override
+    public void text(double x, double y, Anchor anchor, boolean bold, String words) {
         add(
                 "<text x=\"%s\" y=\"%s\" fill=\"%s\" text-anchor=\"%s\"%s>%s</text>"
                         .formatted(
@@ -39,20 +30,22 @@ final class Svg {
                                 escape(words)));
     }
 
-    void rectangle(double x, double y, double width, double height, String fill) {
+    @Override
+    public void rectangle(double x, double y, double width, double height, String fill) {
         add(
                 "<rect x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" fill=\"%s\"/>"
                         .formatted(n(x), n(y), n(width), n(height), fill));
     }
 
-    void line(double x1, double y1, double x2, double y2, String stroke) {
+    @Override
+    public void line(double x1, double y1, double x2, double y2, String stroke) {
         add(
                 "<line x1=\"%s\" y1=\"%s\" x2=\"%s\" y2=\"%s\" stroke=\"%s\"/>"
                         .formatted(n(x1), n(y1), n(x2), n(y2), stroke));
     }
 
-    /** Draws a line through points: x and y in turn. */
-    void polyline(double[] points, String stroke) {
+    @Override
+    public void polyline(double[] points, String stroke) {
         StringJoiner places = new StringJoiner(" ");
         for (int i = 0; i + 1 < points.length; i += 2) {
             places.add(n(points[i]) + "," + n(points[i + 1]));

@@ -1,4 +1,4 @@
-/** Drawings of results as SVG files that need nothing else. */
+/** Drawings of results, as SVG documents and PNG images. */
 @NullMarked
 package org.stoq.bench.plot;
 

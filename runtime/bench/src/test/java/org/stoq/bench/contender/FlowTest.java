@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
-import org.stoq.bench.pattern.Pattern;
+import org.stoq.client.pattern.Pattern;
 
 class FlowTest {
     private final Pattern pattern = new Pattern(1, false);

@@ -3,6 +3,7 @@ package org.stoq.cli.bench;
 import java.io.PrintStream;
 import java.util.Locale;
 import org.stoq.bench.HandshakeBench;
+import org.stoq.bench.Handshakes;
 import org.stoq.bench.IdleBench;
 import org.stoq.cli.terminal.Amounts;
 import org.stoq.cli.terminal.Table;
@@ -18,19 +19,15 @@ public final class ConnectionTables {
         Table table =
                 new Table(
                         "contender",
+                        "kind",
                         ">handshakes/s",
                         ">server CPU ms each",
                         ">client CPU ms each",
-                        ">handshakes");
+                        ">handshakes",
+                        ">of the other kind");
         for (HandshakeBench.Outcome outcome : report.outcomes()) {
-            outcome.handshakes()
-                    .ifPresent(done ->
-                            table.row(
-                                    outcome.contender(),
-                                    decimal(done.perSecond()),
-                                    decimal(done.serverCpuMillis()),
-                                    decimal(done.clientCpuMillis()),
-                                    done.count()));
+            outcome.full().ifPresent(done -> row(table, outcome, "full", done));
+            outcome.resumed().ifPresent(done -> row(table, outcome, "resumed", done));
         }
         table.print(out);
         for (HandshakeBench.Outcome outcome : report.outcomes()) {
@@ -42,14 +39,28 @@ public final class ConnectionTables {
         }
     }
 
+    private static void row(
+            Table table, HandshakeBench.Outcome outcome, String kind, Handshakes done) {
+        table.row(
+                outcome.contender(),
+                kind,
+                decimal(done.perSecond()),
+                decimal(done.serverCpuMillis()),
+                decimal(done.clientCpuMillis()),
+                done.count(),
+                done.others() == 0 ? "" : done.others());
+    }
+
     /** Prints idle connections. */
     public static void print(IdleBench.Report report, PrintStream out) {
         out.println(report.machine().text());
         out.printf(
-                "opened      %s of %s, in %s, from %s%n",
+                Locale.ROOT,
+                "opened      %s of %s, in %s (%,.0f a second), from %s%n",
                 Amounts.count(report.opened(), "connection"),
                 Amounts.count(report.plan().connections(), "connection"),
                 Amounts.duration(report.opening()),
+                report.connectsPerSecond(),
                 report.clients() == 1 ? "1 process" : report.clients() + " processes");
         out.printf(
                 "dropped     %,d while they were idle for %s%n",

@@ -19,7 +19,12 @@ import org.stoq.cli.terminal.Amounts;
 
 /** Whether certificates hold, for how long, and whether their keys are kept to oneself. */
 public final class CertificateChecks {
-    private static final Duration SOON = Duration.ofDays(7);
+    /**
+     * A certificate is renewed when a third of its life is left. With less than a quarter nobody
+     * does it.
+     */
+    private static final int LATE = 4;
+
     private static final Set<PosixFilePermission> OWNER =
             Set.of(
                     PosixFilePermission.OWNER_READ,
@@ -100,8 +105,8 @@ public final class CertificateChecks {
                     "start the node where the authority's key is, or: stoq ca issue");
         }
         String detail = "the certificate holds for " + Amounts.duration(left);
-        return left.compareTo(SOON) < 0
-                ? Finding.warn(name, detail, "restart the node, which renews it, or: stoq ca issue")
+        return left.compareTo(Duration.between(from, until).dividedBy(LATE)) < 0
+                ? Finding.warn(name, detail, "start the node, which renews it, or: stoq ca issue")
                 : Finding.ok(name, detail);
     }
 

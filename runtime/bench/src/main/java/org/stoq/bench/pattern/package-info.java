@@ -1,8 +1,0 @@
-/**
- * The bytes that a benchmark sends: {@link org.stoq.bench.pattern.Pattern}, and the check that they
- * have all come, once, in order (docs/spec/node.md).
- */
-@NullMarked
-package org.stoq.bench.pattern;
-
-import org.jspecify.annotations.NullMarked;
