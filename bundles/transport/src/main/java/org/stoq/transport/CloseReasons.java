@@ -31,6 +31,10 @@ final class CloseReasons {
         if (event.isApplicationClose()) {
             return ofApplication(event.error(), "the peer closed the connection", reason);
         }
+        if (event.error() == 0) {
+            return ofApplication(
+                    StoqErrorCode.NO_ERROR.wireCode(), "the peer closed the connection", reason);
+        }
         return new StoqException(
                 StoqErrorCode.PROTOCOL_VIOLATION,
                 "the peer closed the connection with QUIC error 0x%X %s"
