@@ -28,12 +28,9 @@ final class CloseReasons {
         if (event.isTlsError()) {
             return ofAlert(event.error() & ALERT_MASK, reason);
         }
-        if (event.isApplicationClose()) {
+        // NO_ERROR is the same number in both code spaces (RFC 9000 s.20.1).
+        if (event.isApplicationClose() || event.error() == StoqErrorCode.NO_ERROR.wireCode()) {
             return ofApplication(event.error(), "the peer closed the connection", reason);
-        }
-        if (event.error() == 0) {
-            return ofApplication(
-                    StoqErrorCode.NO_ERROR.wireCode(), "the peer closed the connection", reason);
         }
         return new StoqException(
                 StoqErrorCode.PROTOCOL_VIOLATION,

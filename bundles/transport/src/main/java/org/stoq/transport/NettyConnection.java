@@ -397,12 +397,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Quic
         ownReason = new StoqException(code, reason.isEmpty() ? "closed here" : reason);
         byte[] bytes = reason.getBytes(StandardCharsets.UTF_8);
         int length = Math.min(bytes.length, MAX_REASON_BYTES);
-        // quiche sends acknowledgements without end if a client closes with an application code
-        // while
-        // a packet of its handshake waits for a probe. RFC 9000 s.20.1 has a code for this, too.
-        boolean quiet = socket != null && code == StoqErrorCode.NO_ERROR;
-        return channel.close(
-                !quiet, quiet ? 0 : (int) code.wireCode(), Unpooled.copiedBuffer(bytes, 0, length));
+        return channel.close(true, (int) code.wireCode(), Unpooled.copiedBuffer(bytes, 0, length));
     }
 
     /** Why the connection has ended, or what to say of a stream that ended without it. */
