@@ -8,7 +8,7 @@ import org.stoq.sdk.congestion.PathState;
  * gain that is the smaller the shorter the path is, a decrease in proportion to the delay, and
  * slowdowns now and then, in which the queue drains and the bare path's delay is seen.
  *
- * <p>Four things are our own, for a target of 60 ms leaves a foreground flow little more than half
+ * <p>Five things are our own, for a target of 60 ms leaves a foreground flow little more than half
  * of its throughput where the path is long or its queue short:
  *
  * <ul>
@@ -17,8 +17,10 @@ import org.stoq.sdk.congestion.PathState;
  *       are no small share of a path that holds ten;
  *   <li>slow start goes back to what fills the path when the delay ends it, for the delay is seen a
  *       round trip late;
- *   <li>if no queue was seen from one slowdown to the next, the path has room, and slow start looks
- *       for it again.
+ *   <li>if no queue was seen for {@value #QUIET_ROUND_TRIPS} round trips, which is longer than
+ *       somebody's slow start, the path has room, and the window grows as in slow start, but so
+ *       slowly that the queue it makes before that is seen stays short;
+ *   <li>a delay that is over within a round trip is answered mildly.
  * </ul>
  */
 final class LedbatFlow implements CongestionController.Flow {
@@ -28,7 +30,10 @@ final class LedbatFlow implements CongestionController.Flow {
     private static final double SLOW_START_EXIT = 0.75;
 
     /** There is no queue while the delay is below this part of the target. */
-    private static final double QUIET = 0.25;
+    private static final double QUIET = 0.5;
+
+    /** After so many round trips without a queue the path has room. */
+    private static final int QUIET_ROUND_TRIPS = 20;
 
     private static final double LOSS_REDUCTION = 0.5;
 
@@ -52,7 +57,9 @@ final class LedbatFlow implements CongestionController.Flow {
         /** Sends next to nothing, so that the queue drains. */
         SLOWED_DOWN,
         /** Goes back to the window that it had before, as in slow start. */
-        RAMP
+        RAMP,
+        /** Looks for the path's capacity again, as in slow start. */
+        LOOKING
     }
 
     private final RecoveryPeriod recovery = new RecoveryPeriod();
@@ -74,13 +81,14 @@ final class LedbatFlow implements CongestionController.Flow {
     /** When the latest slowdown began. */
     private long slowedDownNanos;
 
-    /** Whether no queue was seen since the latest slowdown. */
-    private boolean quiet;
+    /** Since when no queue was seen. */
+    private long quietSinceNanos;
 
     LedbatFlow(PathState path, long nowNanos) {
         datagramBytes = path.maxDatagramBytes();
         windowBytes = Windows.first(path);
         smoothedNanos = path.smoothedRttNanos();
+        quietSinceNanos = nowNanos;
         delay = new QueueDelay(path.minimumRttNanos(), nowNanos);
         if (!path.inSlowStart()) {
             leaveSlowStart(nowNanos);
@@ -116,6 +124,9 @@ final class LedbatFlow implements CongestionController.Flow {
         thresholdBytes = windowBytes;
         if (phase == Phase.SLOW_START) {
             leaveSlowStart(nowNanos);
+        } else if (phase == Phase.LOOKING) {
+            phase = Phase.STEADY;
+            quietSinceNanos = nowNanos;
         }
     }
 
@@ -130,15 +141,17 @@ final class LedbatFlow implements CongestionController.Flow {
         switch (phase) {
             case SLOW_START -> {
                 if (delay.nanos() > SLOW_START_EXIT * targetNanos) {
-                    goBack(nowNanos, targetNanos);
+                    goBack(nowNanos, targetNanos, gain());
                     leaveSlowStart(nowNanos);
                 } else {
-                    grow(bytes, appLimited);
+                    grow(bytes, gain(), appLimited);
                 }
             }
             case STEADY -> {
                 if (nowNanos - slowdownNanos >= 0) {
                     slowDown(nowNanos);
+                } else if (hasRoom(nowNanos, targetNanos) && !appLimited) {
+                    phase = Phase.LOOKING;
                 } else if (!recovery.covers(newestSentNanos)) {
                     adjust(bytes, targetNanos, appLimited);
                 }
@@ -149,24 +162,41 @@ final class LedbatFlow implements CongestionController.Flow {
                 }
             }
             case RAMP -> {
-                boolean looking = thresholdBytes == Double.POSITIVE_INFINITY;
-                if (looking && delay.nanos() > SLOW_START_EXIT * targetNanos) {
-                    goBack(nowNanos, targetNanos);
-                    endSlowdown(nowNanos);
-                } else if (windowBytes >= thresholdBytes) {
+                if (windowBytes >= thresholdBytes) {
                     endSlowdown(nowNanos);
                 } else {
-                    grow(bytes, appLimited);
+                    grow(bytes, gain(), appLimited);
+                }
+            }
+            case LOOKING -> {
+                if (delay.nanos() > SLOW_START_EXIT * targetNanos) {
+                    goBack(nowNanos, targetNanos, lookingGain(targetNanos));
+                    phase = Phase.STEADY;
+                    quietSinceNanos = nowNanos;
+                } else {
+                    grow(bytes, lookingGain(targetNanos), appLimited);
                 }
             }
         }
     }
 
-    private void grow(long bytes, boolean appLimited) {
-        if (!appLimited) {
-            double most = Math.min(thresholdBytes, Windows.LARGEST);
-            windowBytes = Math.max(windowBytes, Math.min(windowBytes + gain() * bytes, most));
+    private boolean hasRoom(long nowNanos, double targetNanos) {
+        if (delay.standingNanos() > QUIET * targetNanos) {
+            quietSinceNanos = nowNanos;
         }
+        return nowNanos - quietSinceNanos >= QUIET_ROUND_TRIPS * smoothedNanos;
+    }
+
+    private void grow(long bytes, double gain, boolean appLimited) {
+        if (!appLimited) {
+            double most = phase == Phase.RAMP ? thresholdBytes : Windows.LARGEST;
+            windowBytes = Math.max(windowBytes, Math.min(windowBytes + gain * bytes, most));
+        }
+    }
+
+    /** Such that a round trip adds no more than the target to the queue. */
+    private double lookingGain(double targetNanos) {
+        return Math.min(gain(), targetNanos / delay.baseNanos());
     }
 
     /** How much of a datagram a round trip adds. */
@@ -176,13 +206,15 @@ final class LedbatFlow implements CongestionController.Flow {
     }
 
     private void adjust(long bytes, double targetNanos, boolean appLimited) {
-        double roundTrips = bytes / windowBytes;
-        double excess = delay.nanos() / targetNanos - 1;
-        quiet &= excess < QUIET - 1;
+        double roundTrips = Math.min(1, bytes / windowBytes);
+        double excess = delay.standingNanos() / targetNanos - 1;
         double change = 0;
         if (excess > 0) {
             double decrease = gain() * datagramBytes - windowBytes * excess;
-            change = Math.max(decrease, -windowBytes * LARGEST_DECREASE) * Math.min(1, roundTrips);
+            change = Math.max(decrease, -windowBytes * LARGEST_DECREASE) * roundTrips;
+        } else if (delay.nanos() > targetNanos) {
+            // It may pass, and it may be a queue that begins.
+            change = windowBytes * (fitting(targetNanos) - 1) * roundTrips;
         } else if (!appLimited) {
             change = Math.min((double) bytes, gain() * datagramBytes * roundTrips);
         }
@@ -190,13 +222,17 @@ final class LedbatFlow implements CongestionController.Flow {
     }
 
     /** Takes the window that fills the path up to the target. */
-    private void goBack(long nowNanos, double targetNanos) {
-        double aRoundTripAgo = windowBytes / (1 + gain());
-        double base = delay.baseNanos();
-        double fitting = (base + targetNanos) / (base + delay.nanos());
-        windowBytes = Math.max(aRoundTripAgo * Math.min(1, fitting), leastBytes());
+    private void goBack(long nowNanos, double targetNanos, double gain) {
+        double aRoundTripAgo = windowBytes / (1 + gain);
+        windowBytes = Math.max(aRoundTripAgo * fitting(targetNanos), leastBytes());
         // What is in flight tells of the window before.
         recovery.begin(nowNanos, nowNanos);
+    }
+
+    /** The part of the window that would make the delay the target if nobody else sent. */
+    private double fitting(double targetNanos) {
+        double base = delay.baseNanos();
+        return Math.min(1, (base + targetNanos) / (base + delay.nanos()));
     }
 
     private void leaveSlowStart(long nowNanos) {
@@ -207,13 +243,13 @@ final class LedbatFlow implements CongestionController.Flow {
     private void slowDown(long nowNanos) {
         phase = Phase.SLOWED_DOWN;
         slowedDownNanos = nowNanos;
-        thresholdBytes = quiet ? Double.POSITIVE_INFINITY : windowBytes;
+        thresholdBytes = windowBytes;
         windowBytes = Math.min(windowBytes, Windows.least(datagramBytes));
     }
 
     private void endSlowdown(long nowNanos) {
         phase = Phase.STEADY;
-        quiet = true;
+        quietSinceNanos = nowNanos;
         // What is in flight left in the ramp's haste, and tells of the queue that this has made.
         recovery.begin(nowNanos, nowNanos);
         slowdownNanos = nowNanos + SLOWDOWN_PAUSE * (nowNanos - slowedDownNanos);

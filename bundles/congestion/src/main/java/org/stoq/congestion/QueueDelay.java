@@ -36,7 +36,11 @@ final class QueueDelay {
     /** Older samples than this part of a round trip tell of a window that is gone. */
     private static final int FILTER_DIVISOR = 8;
 
+    /** The standing delay is the least of a round trip, to within a part of it. */
+    private static final int STANDING_PARTS = 4;
+
     private final WindowedMinimum base;
+    private final WindowedMinimum standing;
     private final long[] filter = new long[FILTER_SAMPLES];
     private final long[] filterNanos = new long[FILTER_SAMPLES];
     private int samples;
@@ -57,15 +61,18 @@ final class QueueDelay {
     /** Creates it; no round trip is known if the least one is 0. */
     QueueDelay(long minimumRttNanos, long nowNanos) {
         base = new WindowedMinimum(HISTORY_MINUTES, nowNanos);
+        standing = new WindowedMinimum(STANDING_PARTS, nowNanos);
         roundSinceNanos = nowNanos;
         if (minimumRttNanos > 0) {
             base.add(nowNanos, minimumRttNanos, HISTORY_NANOS);
+            standing.add(nowNanos, minimumRttNanos, minimumRttNanos);
         }
     }
 
     /** Takes a round-trip time. */
     void sample(long nowNanos, long latestNanos, long smoothedNanos) {
         base.add(nowNanos, latestNanos, HISTORY_NANOS);
+        standing.add(nowNanos, latestNanos, smoothedNanos);
         filter[next] = latestNanos;
         filterNanos[next] = nowNanos;
         next = (next + 1) % FILTER_SAMPLES;
@@ -82,7 +89,7 @@ final class QueueDelay {
             longestBeforeNanos = longestNanos;
             longestNanos = 0;
         }
-        longestNanos = Math.max(longestNanos, nanos);
+        longestNanos = Math.max(longestNanos, latestNanos - base.value());
     }
 
     /** A packet was lost or marked: the queue may be no longer than it was of late. */
@@ -101,9 +108,17 @@ final class QueueDelay {
         return overflowNanos > 0 && nowNanos - overflowSeenNanos < HISTORY_NANOS;
     }
 
-    /** Returns how long packets wait. */
+    /** Returns how long packets wait, after the latest samples. */
     long nanos() {
         return nanos;
+    }
+
+    /**
+     * Returns how long every packet of a round trip has waited at least. A delay that is over
+     * within a round trip, such as a pause of a machine or a radio, does not count.
+     */
+    long standingNanos() {
+        return standing.value() - base.value();
     }
 
     /** Returns the round trip of the bare path; {@link WindowedMinimum#NONE} if unknown. */

@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.stoq.sdk.congestion.CongestionController;
+import org.stoq.sdk.congestion.PathState;
 import org.stoq.testkit.path.Bottleneck;
 import org.stoq.testkit.path.Interval;
 import org.stoq.testkit.path.PathFlow;
@@ -63,6 +65,95 @@ class BackgroundTest {
         assertThat(share(result, path, "background", new Interval(10, 20))).isGreaterThan(0.75);
         assertThat(share(result, path, "people", new Interval(22, 28))).isGreaterThan(0.85);
         assertThat(share(result, path, "background", new Interval(60, 80))).isGreaterThan(0.75);
+    }
+
+    /** Paths on which a datagram for each round trip would need a minute. */
+    static List<Bottleneck> wide() {
+        return Experiments.paths(new int[] {50}, new int[] {20, 50}, new double[] {0.5, 1, 4});
+    }
+
+    @ParameterizedTest
+    @MethodSource("wide")
+    void whatHasBecomeFreeIsTakenWithinSeconds(Bottleneck path) {
+        PathFlow people =
+                PathFlow.of("people", new NewReno())
+                        .starting(Duration.ofSeconds(20))
+                        .sending(
+                                TrafficSource.bursts(
+                                        path.bitsPerSecond() / 8 * 10, Duration.ofHours(1)));
+        PathResult result =
+                new PathSimulation(path, 1)
+                        .add(people)
+                        .add(PathFlow.of("background", new Ledbat()))
+                        .run(Duration.ofSeconds(50));
+        assertThat(share(result, path, "background", new Interval(33, 43))).isGreaterThan(0.85);
+    }
+
+    /** Adds to every sample of ten milliseconds in half a second, as a pause of a machine does. */
+    private record Pausing(CongestionController controller) implements CongestionController {
+        private static final long EVERY_NANOS = 500_000_000;
+        private static final long PAUSE_NANOS = 10_000_000;
+        private static final long LONGER_NANOS = 20_000_000;
+
+        @Override
+        public String name() {
+            return controller.name();
+        }
+
+        @Override
+        public Flow start(PathState path, long nowNanos) {
+            Flow flow = controller.start(path, nowNanos);
+            return new Flow() {
+                @Override
+                public void roundTrip(long now, long latest, long smoothed, long minimum) {
+                    long longer = Math.floorMod(now, EVERY_NANOS) < PAUSE_NANOS ? LONGER_NANOS : 0;
+                    flow.roundTrip(now, latest + longer, smoothed, minimum);
+                }
+
+                @Override
+                public void sent(long now, long bytes, long inFlight) {
+                    flow.sent(now, bytes, inFlight);
+                }
+
+                @Override
+                public void congestionExperienced(long now, long packets, long newest) {
+                    flow.congestionExperienced(now, packets, newest);
+                }
+
+                @Override
+                public void lost(long now, long bytes, long newest, boolean persistent) {
+                    flow.lost(now, bytes, newest, persistent);
+                }
+
+                @Override
+                public void acknowledged(
+                        long now, long bytes, long newest, long inFlight, boolean appLimited) {
+                    flow.acknowledged(now, bytes, newest, inFlight, appLimited);
+                }
+
+                @Override
+                public void datagramSize(int maxDatagramBytes) {
+                    flow.datagramSize(maxDatagramBytes);
+                }
+
+                @Override
+                public long windowBytes() {
+                    return flow.windowBytes();
+                }
+
+                @Override
+                public long pacingBytesPerSecond() {
+                    return flow.pacingBytesPerSecond();
+                }
+            };
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("ordinary")
+    void aDelayThatIsOverWithinARoundTripIsNoQueue(Bottleneck path) {
+        PathFlow flow = PathFlow.of("background", new Pausing(new Ledbat()));
+        assertThat(Experiments.alone(path, flow).utilisation()).isGreaterThan(0.8);
     }
 
     private static double share(

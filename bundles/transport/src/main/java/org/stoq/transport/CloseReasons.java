@@ -18,6 +18,9 @@ final class CloseReasons {
     /** The QUIC error of the TLS alert bad_certificate (42). */
     static final int BAD_CERTIFICATE = 0x100 + FIRST_CERTIFICATE_ALERT;
 
+    /** What an application says before the handshake has ended (RFC 9000 s.10.2.3, s.20.1). */
+    private static final int APPLICATION_ERROR = 0x0C;
+
     /** A TLS alert is carried as 0x0100 plus its number (RFC 9001 s.4.8). */
     private static final int ALERT_MASK = 0xFF;
 
@@ -31,6 +34,9 @@ final class CloseReasons {
         // NO_ERROR is the same number in both code spaces (RFC 9000 s.20.1).
         if (event.isApplicationClose() || event.error() == StoqErrorCode.NO_ERROR.wireCode()) {
             return ofApplication(event.error(), "the peer closed the connection", reason);
+        }
+        if (event.error() == APPLICATION_ERROR) {
+            return lost("the peer closed the connection before it knew who we are; connect again");
         }
         return new StoqException(
                 StoqErrorCode.PROTOCOL_VIOLATION,
@@ -65,10 +71,14 @@ final class CloseReasons {
                     "the peer refused our certificate, or the lack of one (TLS alert %d) %s"
                             .formatted(alert, reason));
         }
+        if (alert == NO_APPLICATION_PROTOCOL) {
+            return new StoqException(
+                    StoqErrorCode.UNSUPPORTED,
+                    "the peer speaks none of our application protocols (TLS alert %d) %s"
+                            .formatted(alert, reason));
+        }
         return new StoqException(
-                alert == NO_APPLICATION_PROTOCOL
-                        ? StoqErrorCode.UNSUPPORTED
-                        : StoqErrorCode.PROTOCOL_VIOLATION,
+                StoqErrorCode.PROTOCOL_VIOLATION,
                 "the handshake failed with TLS alert %d %s".formatted(alert, reason));
     }
 

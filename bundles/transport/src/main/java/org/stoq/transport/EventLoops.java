@@ -90,9 +90,15 @@ final class EventLoops implements AutoCloseable {
                         epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
     }
 
-    /** Binds a UDP socket for a codec. Blocks until that is done. */
+    /** Binds a UDP socket for a client's codec. Blocks until that is done. */
     Channel bind(InetSocketAddress local, ChannelHandler codec) throws IOException {
-        return bind(local, group.next(), false, new ReadBatch(), codec);
+        return bind(
+                local,
+                group.next(),
+                false,
+                new HandshakeEcho(HandshakeEcho.Role.CLIENT),
+                new ReadBatch(),
+                codec);
     }
 
     /** Binds a UDP socket on one of these loops. Blocks until that is done. */
@@ -112,10 +118,14 @@ final class EventLoops implements AutoCloseable {
      * <p>The first socket is bound without that option and gets it then, so a port that is in use
      * is refused even if whoever has it would share it.
      *
+     * @param limits what every datagram of each shard passes, both ways
      * @param codecs what parses the packets of each shard
      */
     List<Channel> bindAll(
-            InetSocketAddress local, Shards shards, IntFunction<ChannelHandler> codecs)
+            InetSocketAddress local,
+            Shards shards,
+            IntFunction<ChannelHandler> limits,
+            IntFunction<ChannelHandler> codecs)
             throws IOException {
         List<Channel> bound = new ArrayList<>();
         Iterator<EventExecutor> loops = group.iterator();
@@ -128,6 +138,8 @@ final class EventLoops implements AutoCloseable {
                                 (EventLoop) loops.next(),
                                 index > 0,
                                 shards.entry(index),
+                                limits.apply(index),
+                                new HandshakeEcho(HandshakeEcho.Role.SERVER),
                                 new ReadBatch(),
                                 codecs.apply(index));
                 bound.add(socket);

@@ -14,11 +14,14 @@ import org.stoq.sdk.congestion.PathState;
  * <p>Pure: time is an argument. Belongs to one thread at a time.
  */
 final class GovernedFlow {
-    /** How many looks at the counters a round trip may span; older ones are forgotten. */
+    /** How many moments are remembered; older ones are forgotten. */
     private static final int HISTORY = 512;
 
-    /** What may leave at once, where the pace would allow less: a burst costs one system call. */
-    private static final int BURST_DATAGRAMS = 8;
+    /** Moments closer to each other than this part of a round trip are one. */
+    private static final int MOMENTS_PER_ROUND_TRIP = 64;
+
+    /** What may leave at once, where the pace would allow less: each of them makes a queue. */
+    private static final int BURST_DATAGRAMS = 2;
 
     /** RFC 9002 s.7.7: a little faster than the window over a round trip, so that it is filled. */
     private static final double PACING_GAIN = 1.25;
@@ -32,6 +35,9 @@ final class GovernedFlow {
     private final long[] takenThen = new long[HISTORY];
     private int newest;
     private int filled;
+
+    /** When the newest moment began; it lasts until its time. */
+    private long newestSinceNanos;
 
     // Totals, of the engine's counters since the start.
     private long sent;
@@ -91,6 +97,15 @@ final class GovernedFlow {
     long paceNanos() {
         double missing = maxDatagramBytes - allowance;
         return missing <= 0 ? 0 : (long) (missing / rate() * NANOS_PER_SECOND) + 1;
+    }
+
+    /**
+     * Takes in that the engine has taken bytes that were let in.
+     *
+     * @param unsent bytes that were let in and that it has not taken yet
+     */
+    void taken(long nowNanos, long unsent) {
+        remember(nowNanos, granted - unsent);
     }
 
     /** Takes in what the engine has counted. */
@@ -166,8 +181,12 @@ final class GovernedFlow {
     }
 
     private void remember(long nowNanos, long taken) {
-        newest = (newest + 1) % HISTORY;
-        filled = Math.min(filled + 1, HISTORY);
+        boolean first = filled < 2;
+        if (first || nowNanos - newestSinceNanos > smoothedNanos / MOMENTS_PER_ROUND_TRIP) {
+            newest = (newest + 1) % HISTORY;
+            filled = Math.min(filled + 1, HISTORY);
+            newestSinceNanos = nowNanos;
+        }
         times[newest] = nowNanos;
         sentThen[newest] = sent;
         takenThen[newest] = taken;

@@ -29,7 +29,7 @@ final class Governor {
     private static final System.Logger LOG = System.getLogger(Governor.class.getName());
     private static final long LEAST_LOOK_NANOS = Duration.ofMillis(1).toNanos();
     private static final long MOST_LOOK_NANOS = Duration.ofMillis(25).toNanos();
-    private static final int LOOKS_PER_ROUND_TRIP = 4;
+    private static final int LOOKS_PER_ROUND_TRIP = 8;
 
     /** RFC 9002 s.6.2.2, until something is measured. */
     private static final long INITIAL_RTT_NANOS = Duration.ofMillis(333).toNanos();
@@ -162,6 +162,10 @@ final class Governor {
         try {
             // What was let in while the engine's own controller was in charge was not counted.
             unsent = Math.max(0, unsent - bytes);
+            GovernedFlow governing = flow;
+            if (governing != null) {
+                governing.taken(System.nanoTime(), unsent);
+            }
         } finally {
             lock.unlock();
         }

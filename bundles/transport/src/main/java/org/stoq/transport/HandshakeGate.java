@@ -86,11 +86,16 @@ final class HandshakeGate {
                 && hasMemory();
     }
 
-    /** Whether somebody may begin who receives at this address. Counts it if not. */
+    /**
+     * Whether somebody may begin who receives at this address. Counts it if not.
+     *
+     * <p>A prefix has at most as many under way as there are places left: however many a few take,
+     * they never take the last ones, and who comes from elsewhere finds some.
+     */
     boolean admitsValidated(InetAddress from) {
+        long left = maxUnderWay - underWay.get();
         boolean admitted =
-                underWay.get() < maxUnderWay
-                        && underWay(from) < (long) END_FACTOR * limits.perPrefix()
+                underWay(from) < Math.min(left, (long) END_FACTOR * limits.perPrefix())
                         && hasMemory();
         if (!admitted) {
             dropped.increment();

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
 import io.netty.handler.codec.quic.QuicConnectionPathStats;
@@ -67,6 +68,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Quic
     private final Governor governor;
     private final @Nullable ClientSocket socket;
     private final Runnable beforeEnd;
+    private final LastPackets packets;
+    private final SendRoom sendRoom = new SendRoom();
     private final StreamCount ownBidirectional = new StreamCount();
     private final StreamCount ownUnidirectional = new StreamCount();
     private final StreamCount peerBidirectional = new StreamCount();
@@ -134,7 +137,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Quic
                                         "the client's address was lost in the middle of a"
                                                 + " transfer; connect again"));
         channel.attr(KEY).set(this);
-        channel.config().setAllocator(channel.parent().alloc());
+        this.packets = new LastPackets(channel.parent().alloc());
+        channel.config().setAllocator(packets);
         // A channel whose handshake fails was never active, and so never becomes inactive.
         channel.closeFuture().addListener(closed -> ended(brokenOff()));
     }
@@ -344,7 +348,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Quic
                     "a datagram of %d bytes; this path takes %d"
                             .formatted(length, maxDatagramBytes));
         }
-        channel.writeAndFlush(channel.alloc().directBuffer(length).writeBytes(bytes));
+        channel.writeAndFlush(channel.parent().alloc().directBuffer(length).writeBytes(bytes));
     }
 
     @Override
@@ -397,7 +401,17 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Quic
         ownReason = new StoqException(code, reason.isEmpty() ? "closed here" : reason);
         byte[] bytes = reason.getBytes(StandardCharsets.UTF_8);
         int length = Math.min(bytes.length, MAX_REASON_BYTES);
-        return channel.close(true, (int) code.wireCode(), Unpooled.copiedBuffer(bytes, 0, length));
+        ChannelPromise closing = channel.newPromise();
+        onLoop(() -> {
+            if (socket != null) {
+                // Sends what is due, so that no probe of the handshake gets in the way.
+                channel.parent().pipeline().fireChannelWritabilityChanged();
+            }
+            packets.begin();
+            channel.close(
+                    true, (int) code.wireCode(), Unpooled.wrappedBuffer(bytes, 0, length), closing);
+        });
+        return closing;
     }
 
     /** Why the connection has ended, or what to say of a stream that ended without it. */
@@ -431,10 +445,12 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Quic
 
     private NettyStream attach(QuicStreamChannel stream) {
         boolean early = !handshake.isDone() && !stream.isLocalCreated();
-        NettyStream attached = new NettyStream(stream, governor, early, this::endReason);
+        NettyStream attached = new NettyStream(stream, governor, sendRoom, early, this::endReason);
+        sendRoom.opened();
+        stream.closeFuture().addListener(end -> sendRoom.closed());
         // It asks for what has arrived when it pays.
         stream.config().setAutoRead(false);
-        stream.config().setAllocator(channel.alloc());
+        stream.config().setAllocator(channel.parent().alloc());
         stream.pipeline().addLast(attached);
         return attached;
     }

@@ -15,8 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.transport.Credentials;
@@ -63,7 +65,7 @@ final class NettyListener implements QuicListener {
             QuicOptions options,
             Credentials credentials)
             throws IOException {
-        ServerTls.require(credentials);
+        credentials.requireCertificate();
         this.options = options;
         this.controllers = controllers;
         this.tls = new ServerTls(credentials, options, System::nanoTime);
@@ -73,23 +75,32 @@ final class NettyListener implements QuicListener {
         byte[] secret = new byte[SECRET_BYTES];
         random.nextBytes(secret);
         RetryTokens tokens = new RetryTokens(random, System.nanoTime());
+        List<AmplificationLimit> limits =
+                Stream.generate(AmplificationLimit::new).limit(shards.count()).toList();
         this.sockets =
                 loops.bindAll(
                         local,
                         shards,
-                        index -> codec(loops, new ConnectionIds(index, secret, random), tokens));
+                        limits::get,
+                        index ->
+                                codec(
+                                        loops,
+                                        new ConnectionIds(index, secret, random),
+                                        tokens,
+                                        limits.get(index)));
     }
 
     /** Makes the codec of one shard: each has its own. */
-    private ChannelHandler codec(EventLoops loops, ConnectionIds ids, RetryTokens tokens) {
+    private ChannelHandler codec(
+            EventLoops loops, ConnectionIds ids, RetryTokens tokens, AmplificationLimit limit) {
         QuicServerCodecBuilder codec =
                 Codecs.configure(new QuicServerCodecBuilder(), options)
                         .sslEngineProvider(channel -> tls.newEngine(channel.alloc()))
                         .activeConnectionIdLimit(ADDRESSES)
                         .localConnectionIdLength(ConnectionIds.LENGTH)
                         .connectionIdAddressGenerator(ids)
-                        .tokenHandler(new RetryHandler(gate, tokens, ids, System::nanoTime))
-                        .handler(new Arrivals())
+                        .tokenHandler(new RetryHandler(gate, tokens, ids, limit, System::nanoTime))
+                        .handler(new Arrivals(limit))
                         .streamHandler(NettyConnection.streamHandler());
         loops.segment(codec::option, options.maxDatagramBytes());
         return codec.build();
@@ -175,6 +186,12 @@ final class NettyListener implements QuicListener {
 
     /** Follows every connection from its first packet to its end. */
     private final class Arrivals extends ChannelInitializer<QuicChannel> {
+        private final AmplificationLimit limit;
+
+        Arrivals(AmplificationLimit limit) {
+            this.limit = limit;
+        }
+
         @Override
         protected void initChannel(QuicChannel channel) {
             InetSocketAddress client = (InetSocketAddress) channel.remoteSocketAddress();
@@ -182,6 +199,7 @@ final class NettyListener implements QuicListener {
             NettyConnection connection =
                     new NettyConnection(channel, options, controllers, null, visit::left);
             connections.put(channel, connection);
+            endOnce(limit.begin(), channel, connection);
             connection.usable().thenRun(() -> arrived(connection, visit));
             channel.closeFuture().addListener(end -> connections.remove(channel));
             channel.pipeline()
@@ -198,5 +216,18 @@ final class NettyListener implements QuicListener {
         public boolean isSharable() {
             return true;
         }
+    }
+
+    /** Both happen on the event loop of the connection, and often both do. */
+    private static void endOnce(Runnable end, QuicChannel channel, NettyConnection connection) {
+        AtomicBoolean ended = new AtomicBoolean();
+        Runnable once =
+                () -> {
+                    if (ended.compareAndSet(false, true)) {
+                        end.run();
+                    }
+                };
+        connection.handshake().thenRun(once);
+        channel.closeFuture().addListener(closed -> once.run());
     }
 }

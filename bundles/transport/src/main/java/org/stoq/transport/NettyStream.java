@@ -33,7 +33,7 @@ import org.stoq.sdk.transport.QuicStream;
  *
  * <p>The event loop fills the queue of received buffers and stops reading when {@value
  * #MAX_RECEIVED_BYTES} bytes wait there; QUIC's flow control then holds the peer back. A writer
- * blocks while {@value #MAX_UNSENT_BYTES} bytes of it are not yet taken by the engine.
+ * blocks while its part of the {@link SendRoom} is full of what the engine has not taken.
  */
 final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStream {
     private static final System.Logger LOG = System.getLogger(NettyStream.class.getName());
@@ -43,8 +43,6 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStre
      * sent waits here, and does not fill the connection's window.
      */
     private static final int MAX_RECEIVED_BYTES = (2 << 20) + (128 << 10);
-
-    private static final int MAX_UNSENT_BYTES = 1 << 20;
 
     /** What is written in small pieces travels in one: a head, a short body, and its end. */
     private static final int SMALL_BYTES = 2 << 10;
@@ -61,6 +59,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStre
 
     private final QuicStreamChannel channel;
     private final Governor governor;
+    private final SendRoom room;
     private final boolean early;
     private final Supplier<StoqException> endOfConnection;
 
@@ -106,16 +105,19 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStre
      * Wraps a channel, which gets it as its only handler.
      *
      * @param governor lets bytes in as the congestion controller allows
+     * @param room of this and the other streams of the connection
      * @param early whether the peer opened it before the handshake had finished
      * @param endOfConnection why the connection has ended, asked once it has
      */
     NettyStream(
             QuicStreamChannel channel,
             Governor governor,
+            SendRoom room,
             boolean early,
             Supplier<StoqException> endOfConnection) {
         this.channel = channel;
         this.governor = governor;
+        this.room = room;
         this.early = early;
         this.endOfConnection = endOfConnection;
     }
@@ -229,7 +231,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStre
     @Override
     public void write(ByteBuffer source) throws IOException {
         while (source.hasRemaining()) {
-            int length = Math.min(source.remaining(), MAX_UNSENT_BYTES / 4);
+            int length = Math.min(source.remaining(), room.perStream() / 4);
             ByteBuffer part = source.slice(source.position(), length);
             send(buffer(length).writeBytes(part), false);
             source.position(source.position() + length);
@@ -285,7 +287,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStre
         lock.lock();
         try {
             while (unsentBytes > 0
-                    && unsentBytes + length > MAX_UNSENT_BYTES
+                    && unsentBytes + length > room.perStream()
                     && writeFailure == null) {
                 await(sent);
             }
@@ -339,7 +341,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStre
             if (!future.isSuccess() && writeFailure == null) {
                 writeFailure = failureOf(future.cause());
             }
-            if (unsentBytes <= MAX_UNSENT_BYTES / 2 || writeFailure != null) {
+            if (unsentBytes <= room.perStream() / 2 || writeFailure != null) {
                 sent.signalAll();
             }
         } finally {

@@ -138,6 +138,7 @@ public final class NettyTransport implements Transport, AutoCloseable {
         controllers.require(options.congestionAlgorithm());
         ClientTls.Context context = clientTls.of(credentials, options);
         AtomicReference<QuicSslEngine> engine = new AtomicReference<>();
+        AtomicReference<NettyConnection> begun = new AtomicReference<>();
         Channel socket =
                 loops().bind(
                                 ANY,
@@ -174,6 +175,7 @@ public final class NettyTransport implements Transport, AutoCloseable {
                                                         movable,
                                                         () -> {});
                                         channel.pipeline().addLast(connection);
+                                        begun.set(connection);
                                         connection
                                                 .usable()
                                                 .thenRun(() -> opened.complete(connection));
@@ -210,6 +212,7 @@ public final class NettyTransport implements Transport, AutoCloseable {
             throw refusal(
                     remote,
                     Optional.ofNullable(engine.get()).flatMap(context.trust()::takeRefusal),
+                    Optional.ofNullable(begun.get()).flatMap(NettyTransport::toldByPeer),
                     e.getCause());
         }
     }
@@ -221,18 +224,27 @@ public final class NettyTransport implements Transport, AutoCloseable {
         }
     }
 
+    /** Returns with which error the peer has ended the handshake, if it said so. */
+    private static Optional<StoqException> toldByPeer(NettyConnection connection) {
+        return Optional.ofNullable(connection.closed().toCompletableFuture().getNow(null))
+                .filter(reason -> reason.code() != StoqErrorCode.CONNECTION_LOST);
+    }
+
     private static StoqException refusal(
-            InetSocketAddress remote, Optional<String> refusal, @Nullable Throwable cause) {
-        return refusal.map(reason ->
-                        new StoqException(
-                                StoqErrorCode.CERTIFICATE_REFUSED,
-                                "%s: %s".formatted(HostPort.of(remote), reason),
-                                cause))
-                .orElseGet(() ->
-                        new StoqException(
-                                StoqErrorCode.CONNECTION_LOST,
-                                "cannot connect to %s: %s".formatted(HostPort.of(remote), cause),
-                                cause));
+            InetSocketAddress remote,
+            Optional<String> ofCertificate,
+            Optional<StoqException> toldByPeer,
+            @Nullable Throwable cause) {
+        StoqErrorCode code = StoqErrorCode.CONNECTION_LOST;
+        String message = "cannot connect to %s: %s".formatted(HostPort.of(remote), cause);
+        if (ofCertificate.isPresent()) {
+            code = StoqErrorCode.CERTIFICATE_REFUSED;
+            message = "%s: %s".formatted(HostPort.of(remote), ofCertificate.get());
+        } else if (toldByPeer.isPresent()) {
+            code = toldByPeer.get().code();
+            message = "%s: %s".formatted(HostPort.of(remote), toldByPeer.get().getMessage());
+        }
+        return new StoqException(code, message, cause);
     }
 
     /** Closes every listener and connection, and ends the event loops. */

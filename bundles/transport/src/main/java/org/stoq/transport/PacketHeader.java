@@ -1,11 +1,12 @@
 package org.stoq.transport;
 
 import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
 
 /**
  * What a server can tell of a packet before it decrypts anything (RFC 9000 s.17, RFC 8999): whether
  * it is worth more work, and which shard it belongs to. Reads at most the first bytes of a datagram
- * and allocates nothing.
+ * and allocates nothing but the ids it is asked for.
  */
 final class PacketHeader {
     /** No shard is named: any loop may take it. */
@@ -71,9 +72,44 @@ final class PacketHeader {
         return isLong(datagram, INITIAL);
     }
 
+    /** Returns whether a datagram begins with a Handshake packet (RFC 9000 s.17.2.4). */
+    static boolean isHandshake(ByteBuf datagram) {
+        return isLong(datagram, HANDSHAKE);
+    }
+
     /** Returns whether a datagram begins with a 0-RTT packet (RFC 9000 s.17.2.3). */
     static boolean isEarly(ByteBuf datagram) {
         return isLong(datagram, EARLY);
+    }
+
+    /** Returns whether a datagram begins with a packet of a handshake, or one before it. */
+    static boolean isLong(ByteBuf datagram) {
+        return datagram.isReadable() && (datagram.getByte(datagram.readerIndex()) & LONG) != 0;
+    }
+
+    /**
+     * Returns a copy of what the sender of a {@linkplain #isPlausible plausible} long header calls
+     * the connection; empty if the datagram ends before it does.
+     */
+    static ByteBuffer sourceId(ByteBuf datagram) {
+        int before = datagram.getUnsignedByte(datagram.readerIndex() + ID_LENGTH_AT);
+        return id(datagram, ID_LENGTH_AT + 1 + before);
+    }
+
+    /** Returns a copy of what the receiver calls the connection, as {@link #sourceId}. */
+    static ByteBuffer destinationId(ByteBuf datagram) {
+        return id(datagram, ID_LENGTH_AT);
+    }
+
+    private static ByteBuffer id(ByteBuf datagram, int lengthAt) {
+        int at = datagram.readerIndex() + lengthAt;
+        int length = at < datagram.writerIndex() ? datagram.getUnsignedByte(at) : 0;
+        if (length > datagram.writerIndex() - at - 1) {
+            return ByteBuffer.allocate(0);
+        }
+        byte[] id = new byte[length];
+        datagram.getBytes(at + 1, id);
+        return ByteBuffer.wrap(id);
     }
 
     private static boolean isLong(ByteBuf datagram, int type) {

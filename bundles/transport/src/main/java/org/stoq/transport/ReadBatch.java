@@ -13,8 +13,9 @@ import java.util.List;
  * streams fetch what has come for them, each in one piece, and only then the codec answers: one
  * acknowledgement with every window that has moved, instead of a packet for each stream.
  *
- * <p>Early data is the exception: it can be decrypted only when the packets before it have been
- * answered, and the codec would notice what it held back only with the next packet.
+ * <p>What follows a packet of a handshake is the exception: the engine has its keys only when that
+ * has been answered. Until then it would hold early data back, and drop what comes after the
+ * handshake, to be sent again a probe timeout later.
  *
  * <p>Belongs to the socket's event loop.
  */
@@ -24,7 +25,7 @@ final class ReadBatch extends ChannelInboundHandlerAdapter {
     private final List<NettyStream> streams = new ArrayList<>();
     private final List<NettyConnection> connections = new ArrayList<>();
     private boolean open;
-    private boolean hello;
+    private boolean handshaking;
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
@@ -53,11 +54,12 @@ final class ReadBatch extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf datagram = ((DatagramPacket) message).content();
-        if (hello && PacketHeader.isEarly(datagram)) {
+        boolean handshake = PacketHeader.isInitial(datagram) || PacketHeader.isHandshake(datagram);
+        if (handshaking && !handshake) {
             channelReadComplete(context);
         }
         open = true;
-        hello |= PacketHeader.isInitial(datagram);
+        handshaking |= handshake;
         context.fireChannelRead(message);
     }
 
@@ -65,7 +67,7 @@ final class ReadBatch extends ChannelInboundHandlerAdapter {
     public void channelReadComplete(ChannelHandlerContext context) {
         // What a stream fetches is no reason to come again.
         open = false;
-        hello = false;
+        handshaking = false;
         streams.forEach(NettyStream::gathered);
         streams.clear();
         connections.forEach(NettyConnection::announce);

@@ -15,18 +15,26 @@ final class RetryHandler implements QuicTokenHandler {
     private final HandshakeGate gate;
     private final RetryTokens tokens;
     private final ConnectionIds ids;
+    private final AmplificationLimit limit;
     private final LongSupplier clock;
 
     /**
      * Makes the handler of one shard.
      *
      * @param ids which makes the ids that go out with Retry packets
+     * @param limit which is told of addresses that are really theirs
      * @param clock nanoseconds, as {@link System#nanoTime}
      */
-    RetryHandler(HandshakeGate gate, RetryTokens tokens, ConnectionIds ids, LongSupplier clock) {
+    RetryHandler(
+            HandshakeGate gate,
+            RetryTokens tokens,
+            ConnectionIds ids,
+            AmplificationLimit limit,
+            LongSupplier clock) {
         this.gate = gate;
         this.tokens = tokens;
         this.ids = ids;
+        this.limit = limit;
         this.clock = clock;
     }
 
@@ -49,6 +57,7 @@ final class RetryHandler implements QuicTokenHandler {
             gate.refusedToken();
             return TokenValidationResult.invalidToken();
         }
+        limit.addressShown();
         return gate.admitsValidated(client.getAddress())
                 ? TokenValidationResult.odcidFromToken(offset)
                 : TokenValidationResult.invalidToken();

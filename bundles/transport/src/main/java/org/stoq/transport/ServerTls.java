@@ -54,7 +54,7 @@ final class ServerTls {
      * @throws IllegalArgumentException if there is none
      */
     void renew(Credentials credentials) {
-        require(credentials);
+        credentials.requireCertificate();
         lock.lock();
         try {
             if (!current.trustsAs(credentials)) {
@@ -64,17 +64,6 @@ final class ServerTls {
             current = make(credentials);
         } finally {
             lock.unlock();
-        }
-    }
-
-    /**
-     * Requires a certificate.
-     *
-     * @throws IllegalArgumentException if there is none
-     */
-    static void require(Credentials credentials) {
-        if (credentials.key().isEmpty()) {
-            throw new IllegalArgumentException("a listener needs a certificate and its key");
         }
     }
 

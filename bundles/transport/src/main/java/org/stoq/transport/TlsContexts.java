@@ -26,7 +26,7 @@ final class TlsContexts {
     static QuicSslContext server(
             Credentials credentials, AuthorityTrustManager trust, QuicOptions options) {
         return common(
-                        QuicSslContextBuilder.forServer(new OneKeyManager(credentials), null)
+                        QuicSslContextBuilder.forServer(credentials.keyManager(), null)
                                 .clientAuth(
                                         credentials.anonymousPeers()
                                                 ? ClientAuth.OPTIONAL
@@ -42,7 +42,7 @@ final class TlsContexts {
                 common(QuicSslContextBuilder.forClient(), trust, options)
                         .sessionCacheSize(REMEMBERED_SERVERS);
         if (credentials.key().isPresent()) {
-            builder.keyManager(new OneKeyManager(credentials), null);
+            builder.keyManager(credentials.keyManager(), null);
         }
         return builder.build();
     }

@@ -114,6 +114,36 @@ class GovernedFlowTest {
     }
 
     @Test
+    void whatWasTakenBetweenTwoLooksMakesRoomWhenItHasBeenUnderWayForARoundTrip() {
+        controller.pace = 1L << 40;
+        take(2, 10_000);
+        take(9, 10_000);
+        look(11, 20_000, 0);
+        assertThat(governed.grant(101 * MILLI, 50_000, 0)).isZero();
+        assertThat(governed.grant(102 * MILLI, 50_000, 0)).isEqualTo(10_000);
+        assertThat(governed.grant(108 * MILLI, 50_000, 0)).isZero();
+        assertThat(governed.grant(109 * MILLI, 50_000, 0)).isEqualTo(10_000);
+    }
+
+    private void take(long millis, int bytes) {
+        assertThat(governed.grant(millis * MILLI, bytes, 0)).isEqualTo(bytes);
+        governed.taken(millis * MILLI, 0);
+    }
+
+    @Test
+    void rememberingMuchOfARoundTripForgetsNothingOfIt() {
+        controller.pace = 1L << 40;
+        controller.window = 2_000_000;
+        for (int i = 0; i < 2_000; i++) {
+            long now = i * MILLI / 40;
+            assertThat(governed.grant(now, 1_000, 0)).isEqualTo(1_000);
+            governed.taken(now, 0);
+        }
+        assertThat(governed.grant(99 * MILLI, 1_000, 0)).isZero();
+        assertThat(governed.grant(150 * MILLI, 2_000_000, 0)).isEqualTo(2_000_000);
+    }
+
+    @Test
     void whatTheEngineHasNotTakenFillsTheWindowHoweverLongItWaits() {
         controller.pace = 1L << 40;
         assertThat(governed.grant(MILLI, 20_000, 0)).isEqualTo(20_000);
@@ -126,13 +156,20 @@ class GovernedFlowTest {
 
     @Test
     void pacesTheWindowOverARoundTripWhereTheControllerNamesNoRate() {
-        // A burst of eight datagrams, then 20 kB per 100 ms and a quarter more.
-        assertThat(governed.grant(0, 50_000, 0)).isEqualTo(8_000);
+        // A burst of two datagrams, then 20 kB per 100 ms and a quarter more.
+        assertThat(governed.grant(0, 50_000, 0)).isEqualTo(2_000);
         assertThat(governed.grant(0, 50_000, 0)).isZero();
         assertThat(governed.paceNanos()).isBetween(4 * MILLI, 4 * MILLI + 2);
         assertThat(governed.grant(3 * MILLI, 50_000, 0)).isZero();
         assertThat(governed.grant(4 * MILLI + 2, 50_000, 0)).isEqualTo(1_000);
-        assertThat(governed.grant(28 * MILLI, 50_000, 0)).isEqualTo(6_000);
+        assertThat(governed.grant(28 * MILLI, 50_000, 0)).isEqualTo(2_000);
+    }
+
+    @Test
+    void atAHighRateABurstIsWhatTwoMillisecondsBring() {
+        controller.pace = 10_000_000;
+        assertThat(governed.grant(MILLI, 50_000, 0)).isEqualTo(12_000);
+        assertThat(governed.grant(2 * MILLI, 50_000, 0)).isEqualTo(8_000);
     }
 
     @Test

@@ -63,6 +63,24 @@ class HandshakeGateTest {
     }
 
     @Test
+    void aFewPrefixesThatAnswerARetryNeverTakeTheLastPlaces() {
+        for (int i = 0; i < 1_000; i++) {
+            InetAddress from = host(i % 10, 1);
+            if (gate.admitsValidated(from)) {
+                gate.begin(from);
+            }
+        }
+        int taken = gate.counts().underWay();
+        assertThat(taken).isLessThan(HandshakeGate.END_FACTOR * LIMITS.retryAbove());
+        // Ten that take all they can, and somebody else: an eleventh of the places for each.
+        assertThat(taken / 10).isBetween(14, 15);
+        for (int i = 0; i < 5; i++) {
+            assertThat(gate.admitsValidated(host(77, 1))).isTrue();
+            gate.begin(host(77, 1));
+        }
+    }
+
+    @Test
     void whenAllPlacesAreTakenEverybodyMustShowTheirAddress() {
         for (int i = 0; i < MAX_CONNECTIONS; i++) {
             HandshakeGate.Visit visit = gate.begin(host(i, 1));

@@ -70,6 +70,28 @@ class PacketHeaderTest {
     }
 
     @Test
+    void bothIdsAreReadWhereTheyAre() {
+        ByteBuf packet = Unpooled.buffer().writeZero(3);
+        packet.writeByte(INITIAL).writeInt(1).writeByte(2).writeByte(7).writeByte(8);
+        packet.writeByte(1).writeByte(9).writeZero(40).skipBytes(3);
+        assertThat(PacketHeader.destinationId(packet))
+                .isEqualTo(ByteBuffer.wrap(new byte[] {7, 8}));
+        assertThat(PacketHeader.sourceId(packet)).isEqualTo(ByteBuffer.wrap(new byte[] {9}));
+    }
+
+    @Test
+    void idsThatADatagramIsTooShortForAreEmpty() {
+        ByteBuf whole = Unpooled.buffer();
+        whole.writeByte(INITIAL).writeInt(1).writeByte(2).writeZero(2).writeByte(1).writeByte(9);
+        for (int length = 6; length < whole.readableBytes(); length++) {
+            assertThat(PacketHeader.sourceId(whole.slice(0, length)).hasRemaining()).isFalse();
+        }
+        assertThat(PacketHeader.sourceId(whole).remaining()).isEqualTo(1);
+        assertThat(PacketHeader.destinationId(whole.slice(0, 7)).hasRemaining()).isFalse();
+        assertThat(PacketHeader.destinationId(whole.slice(0, 8)).remaining()).isEqualTo(2);
+    }
+
+    @Test
     void theShardIsReadWhereTheServerHasChosenTheIdAndOnlyThere() {
         assertThat(PacketHeader.shard(shortHeader(SHORT, 255, 100))).isEqualTo(255);
         assertThat(PacketHeader.shard(longHeader(HANDSHAKE, 1, 20, 100))).isEqualTo(7);

@@ -153,23 +153,6 @@ class QuicOptionsTest {
     }
 
     @Test
-    void bothSidesTakeTheProtocolThatTheyShareAndRefuseToGoWithoutOne() throws Exception {
-        QuicOptions server =
-                QuicOptions.DEFAULTS.toBuilder().protocols(List.of("other", "test")).build();
-        QuicOptions client = QuicOptions.DEFAULTS.toBuilder().protocols(List.of("test")).build();
-        try (QuicListener listener = TRANSPORT.listen(ANY_PORT, server, node.credentials(false))) {
-            try (QuicConnection connection = connect(listener.localAddress(), client)) {
-                assertThat(transfer(connection, listener.accept())).isEqualTo(1 << 20);
-            }
-            assertThat(
-                            catchThrowableOfType(
-                                    StoqException.class,
-                                    () -> connect(listener.localAddress(), QuicOptions.DEFAULTS)))
-                    .isNotNull();
-        }
-    }
-
-    @Test
     void aProtocolHasOneTo255Bytes() {
         QuicOptions.Builder builder = QuicOptions.DEFAULTS.toBuilder();
         assertThat(builder.protocols(List.of("x".repeat(255))).build().protocols()).hasSize(1);

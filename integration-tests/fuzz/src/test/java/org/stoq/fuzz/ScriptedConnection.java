@@ -12,17 +12,15 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.transport.PathStats;
 import org.stoq.sdk.transport.QuicConnection;
+import org.stoq.testkit.EngineLock;
 
 /**
- * The server's end of a connection whose client is a script: no sockets, no timers, no threads.
+ * The server's end of a connection whose client is a script: no sockets, no timers, no threads. The
+ * clients of the testkit's network in memory are honest, and their time is real.
  *
  * <p>It keeps the promises of an engine, which are what a hostile client cannot break: no more
  * streams than allowed, bytes in order, a window for what the server sends. What the client does is
@@ -37,8 +35,7 @@ public final class ScriptedConnection implements QuicConnection {
 
     private final List<X509Certificate> chain;
     private final int maxStreams;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
+    private final EngineLock lock = new EngineLock();
     private final CompletableFuture<StoqException> end = new CompletableFuture<>();
     private final CompletableFuture<Void> handshake = new CompletableFuture<>();
 
@@ -49,12 +46,6 @@ public final class ScriptedConnection implements QuicConnection {
     private final int[] opened = new int[2];
     private final long[] nextOfPeer = {0, 2};
     private final long[] nextOwn = {1, 3};
-
-    /** Something done under the lock. */
-    @FunctionalInterface
-    interface Step {
-        int run() throws StoqException;
-    }
 
     /**
      * Makes one whose handshake goes on.
@@ -75,7 +66,7 @@ public final class ScriptedConnection implements QuicConnection {
     /** The client opens a stream, if it may open one more. */
     public Optional<ScriptedStream> peerOpens(boolean bidirectional) {
         int kind = bidirectional ? 0 : 1;
-        return look(() -> {
+        return lock.get(() -> {
             if (opened[kind] >= maxStreams || end.isDone()) {
                 return Optional.<ScriptedStream>empty();
             }
@@ -90,7 +81,7 @@ public final class ScriptedConnection implements QuicConnection {
 
     /** Returns the next stream that the server has opened. */
     public Optional<ScriptedStream> peerAccepts() {
-        return look(() -> Optional.ofNullable(ofServer.poll()));
+        return lock.get(() -> Optional.ofNullable(ofServer.poll()));
     }
 
     /** The client closes the connection, or it breaks off. */
@@ -100,59 +91,16 @@ public final class ScriptedConnection implements QuicConnection {
 
     /** Returns how many streams have not ended. */
     public int openStreams() {
-        return look(open::size);
+        return lock.get(open::size);
     }
 
     /** Returns what an engine would hold within its windows, because nobody has read it. */
     public long unreadBytes() {
-        return look(() -> open.stream().mapToLong(ScriptedStream::unreadBytes).sum());
+        return lock.get(() -> open.stream().mapToLong(ScriptedStream::unreadBytes).sum());
     }
 
-    int locked(Step step) throws StoqException {
-        lock.lock();
-        try {
-            return step.run();
-        } finally {
-            changed.signalAll();
-            lock.unlock();
-        }
-    }
-
-    void change(Runnable step) {
-        lock.lock();
-        try {
-            step.run();
-        } finally {
-            changed.signalAll();
-            lock.unlock();
-        }
-    }
-
-    <T extends @Nullable Object> T look(Supplier<T> step) {
-        lock.lock();
-        try {
-            return step.get();
-        } finally {
-            changed.signalAll();
-            lock.unlock();
-        }
-    }
-
-    /** Waits for a change; the callers loop. */
-    @SuppressWarnings("WaitNotInLoop")
-    void await() throws StoqException {
-        try {
-            changed.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StoqException(StoqErrorCode.CANCELLED, "interrupted while waiting", e);
-        }
-    }
-
-    static StoqException copyOf(@Nullable StoqException failure) {
-        return failure == null
-                ? new StoqException(StoqErrorCode.CANCELLED, "the stream is closed")
-                : new StoqException(failure.code(), String.valueOf(failure.getMessage()), failure);
+    EngineLock lock() {
+        return lock;
     }
 
     void over(ScriptedStream stream) {
@@ -163,35 +111,30 @@ public final class ScriptedConnection implements QuicConnection {
 
     @Override
     public ScriptedStream openStream(boolean bidirectional) throws StoqException {
-        ScriptedStream[] made = new ScriptedStream[1];
         int kind = bidirectional ? 0 : 1;
-        locked(() -> {
+        return lock.step(() -> {
             if (end.isDone()) {
-                throw copyOf(end.join());
+                throw EngineLock.copyOf(end.join());
             }
-            made[0] = new ScriptedStream(this, nextOwn[kind], false);
+            ScriptedStream stream = new ScriptedStream(this, nextOwn[kind], false);
             nextOwn[kind] += 4;
-            open.add(made[0]);
-            ofServer.add(made[0]);
-            return 0;
+            open.add(stream);
+            ofServer.add(stream);
+            return stream;
         });
-        return made[0];
     }
 
     @Override
     public ScriptedStream acceptStream() throws StoqException {
-        ScriptedStream[] next = new ScriptedStream[1];
-        locked(() -> {
+        return lock.step(() -> {
             while (waiting.isEmpty() && !end.isDone()) {
-                await();
+                lock.await();
             }
             if (end.isDone()) {
-                throw copyOf(end.join());
+                throw EngineLock.copyOf(end.join());
             }
-            next[0] = waiting.remove();
-            return 0;
+            return waiting.remove();
         });
-        return next[0];
     }
 
     @Override
@@ -200,16 +143,12 @@ public final class ScriptedConnection implements QuicConnection {
     }
 
     private void end(StoqException reason) {
-        lock.lock();
-        try {
+        lock.change(() -> {
             if (!end.isDone()) {
                 List.copyOf(open).forEach(stream -> stream.fail(reason));
                 end.complete(reason);
             }
-        } finally {
-            changed.signalAll();
-            lock.unlock();
-        }
+        });
     }
 
     @Override

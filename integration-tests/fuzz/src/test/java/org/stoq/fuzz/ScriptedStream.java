@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.transport.QuicStream;
+import org.stoq.testkit.EngineLock;
 
 /**
  * A stream of a {@link ScriptedConnection}. What the peer does is said by methods whose names begin
@@ -57,32 +58,36 @@ public final class ScriptedStream implements QuicStream {
 
     /** The peer sends bytes, the last ones perhaps; of no effect on a stream that is over. */
     public void peerSends(byte[] bytes, boolean last) {
-        connection.change(() -> {
-            if (readEnded || peerFinished || failure != null) {
-                return;
-            }
-            if (bytes.length > 0) {
-                incoming.add(ByteBuffer.wrap(bytes));
-            }
-            peerFinished = last;
-        });
+        connection
+                .lock()
+                .change(() -> {
+                    if (readEnded || peerFinished || failure != null) {
+                        return;
+                    }
+                    if (bytes.length > 0) {
+                        incoming.add(ByteBuffer.wrap(bytes));
+                    }
+                    peerFinished = last;
+                });
     }
 
     /** The peer resets the stream. */
     public void peerResets(StoqErrorCode code) {
-        connection.change(() -> fail(new StoqException(code, "the peer reset the stream")));
+        connection.lock().change(() -> fail(new StoqException(code, "the peer reset the stream")));
     }
 
     /** The peer reads at most so many bytes of what was sent to it. */
     public byte[] peerReads(int most) {
-        return connection.look(() -> {
-            ByteBuffer read = ByteBuffer.allocate(Math.min(most, outgoingBytes));
-            while (read.hasRemaining()) {
-                moveInto(read, outgoing);
-            }
-            outgoingBytes -= read.position();
-            return read.array();
-        });
+        return connection
+                .lock()
+                .get(() -> {
+                    ByteBuffer read = ByteBuffer.allocate(Math.min(most, outgoingBytes));
+                    while (read.hasRemaining()) {
+                        moveInto(read, outgoing);
+                    }
+                    outgoingBytes -= read.position();
+                    return read.array();
+                });
     }
 
     /** Moves what fits of the first piece; there must be one. */
@@ -106,7 +111,7 @@ public final class ScriptedStream implements QuicStream {
 
     /** Returns why the stream has ended before its time, if it has. */
     public @Nullable StoqErrorCode failure() {
-        return connection.look(() -> failure == null ? null : failure.code());
+        return connection.lock().get(() -> failure == null ? null : failure.code());
     }
 
     @Override
@@ -114,20 +119,22 @@ public final class ScriptedStream implements QuicStream {
         if (!target.hasRemaining()) {
             return 0;
         }
-        return connection.locked(() -> {
-            while (incoming.isEmpty() && !peerFinished && !readEnded && failure == null) {
-                connection.await();
-            }
-            if (failure != null) {
-                throw ScriptedConnection.copyOf(failure);
-            }
-            if (incoming.isEmpty()) {
-                readEnded = true;
-                overIfEnded();
-                return -1;
-            }
-            return moveInto(target, incoming);
-        });
+        return connection
+                .lock()
+                .step(() -> {
+                    while (incoming.isEmpty() && !peerFinished && !readEnded && failure == null) {
+                        connection.lock().await();
+                    }
+                    if (failure != null) {
+                        throw EngineLock.copyOf(failure);
+                    }
+                    if (incoming.isEmpty()) {
+                        readEnded = true;
+                        overIfEnded();
+                        return -1;
+                    }
+                    return moveInto(target, incoming);
+                });
     }
 
     @Override
@@ -144,31 +151,33 @@ public final class ScriptedStream implements QuicStream {
     }
 
     private void send(ByteBuffer source, boolean last) throws StoqException {
-        connection.locked(() -> {
-            while (failure == null
-                    && !writeEnded
-                    && outgoingBytes >= ScriptedConnection.WINDOW_BYTES) {
-                connection.await();
-            }
-            if (failure != null || writeEnded) {
-                throw ScriptedConnection.copyOf(failure);
-            }
-            if (!source.hasRemaining()) {
-                return 0;
-            }
-            byte[] bytes = new byte[source.remaining()];
-            source.get(bytes);
-            outgoing.add(ByteBuffer.wrap(bytes));
-            outgoingBytes += bytes.length;
-            writeEnded = last;
-            overIfEnded();
-            return 0;
-        });
+        connection
+                .lock()
+                .step(() -> {
+                    while (failure == null
+                            && !writeEnded
+                            && outgoingBytes >= ScriptedConnection.WINDOW_BYTES) {
+                        connection.lock().await();
+                    }
+                    if (failure != null || writeEnded) {
+                        throw EngineLock.copyOf(failure);
+                    }
+                    if (!source.hasRemaining()) {
+                        return 0;
+                    }
+                    byte[] bytes = new byte[source.remaining()];
+                    source.get(bytes);
+                    outgoing.add(ByteBuffer.wrap(bytes));
+                    outgoingBytes += bytes.length;
+                    writeEnded = last;
+                    overIfEnded();
+                    return 0;
+                });
     }
 
     @Override
     public void abort(StoqErrorCode code) {
-        connection.change(() -> fail(new StoqException(code, "the stream was given up")));
+        connection.lock().change(() -> fail(new StoqException(code, "the stream was given up")));
     }
 
     /** Under the lock. */

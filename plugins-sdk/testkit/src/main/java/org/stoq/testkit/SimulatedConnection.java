@@ -13,8 +13,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
@@ -36,18 +34,11 @@ final class SimulatedConnection implements QuicConnection {
             List<X509Certificate> chain,
             QuicOptions options) {}
 
-    /** Something done under the lock. */
-    @FunctionalInterface
-    interface Step<T> {
-        T run() throws StoqException;
-    }
-
     private final SimulatedNetwork network;
     private final Side own;
     private final Side other;
     private final SimulatedConnection peer;
-    private final ReentrantLock lock;
-    private final Condition changed;
+    private final EngineLock lock;
     private final CompletableFuture<StoqException> end = new CompletableFuture<>();
 
     // Guarded by the lock.
@@ -78,8 +69,7 @@ final class SimulatedConnection implements QuicConnection {
         this.network = network;
         this.own = client;
         this.other = server;
-        this.lock = new ReentrantLock();
-        this.changed = lock.newCondition();
+        this.lock = new EngineLock();
         this.nextId = new long[] {0, 2};
         this.peer = new SimulatedConnection(this);
         watchSilence();
@@ -91,7 +81,6 @@ final class SimulatedConnection implements QuicConnection {
         this.own = client.other;
         this.other = client.own;
         this.lock = client.lock;
-        this.changed = client.changed;
         this.nextId = new long[] {1, 3};
         this.peer = client;
     }
@@ -100,45 +89,17 @@ final class SimulatedConnection implements QuicConnection {
         return peer;
     }
 
-    <T> T locked(Step<T> step) throws StoqException {
-        lock.lock();
-        try {
-            return step.run();
-        } finally {
-            changed.signalAll();
-            lock.unlock();
-        }
-    }
-
-    void quietly(Runnable step) {
-        lock.lock();
-        try {
-            step.run();
-        } finally {
-            changed.signalAll();
-            lock.unlock();
-        }
+    EngineLock lock() {
+        return lock;
     }
 
     /** Waits for a change, or for a moment; the callers loop. */
-    @SuppressWarnings("WaitNotInLoop")
     void await(long untilNanos) throws StoqException {
-        try {
-            if (untilNanos == Long.MAX_VALUE || isCut()) {
-                changed.await();
-            } else {
-                changed.awaitNanos(untilNanos - System.nanoTime());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StoqException(StoqErrorCode.CANCELLED, "interrupted while waiting", e);
+        if (untilNanos == Long.MAX_VALUE || isCut()) {
+            lock.await();
+        } else {
+            lock.awaitUntil(untilNanos);
         }
-    }
-
-    static StoqException copyOf(@Nullable StoqException failure) {
-        return failure == null
-                ? new StoqException(StoqErrorCode.CANCELLED, "the stream is closed")
-                : new StoqException(failure.code(), String.valueOf(failure.getMessage()), failure);
     }
 
     /** Returns whether what arrives at a moment is there: its time has come and nothing is cut. */
@@ -198,7 +159,7 @@ final class SimulatedConnection implements QuicConnection {
 
     /** The handshake has ended well, on both ends. */
     void handshakeDone() {
-        quietly(() -> {
+        lock.change(() -> {
             confirmed = true;
             peer.confirmed = true;
             peer.waiting.addAll(peer.heldBack);
@@ -222,12 +183,12 @@ final class SimulatedConnection implements QuicConnection {
     @Override
     public SimulatedStream openStream(boolean bidirectional) throws StoqException {
         int kind = bidirectional ? 0 : 1;
-        return locked(() -> {
+        return lock.step(() -> {
             while (opened[kind] >= own.options.maxStreams() && !end.isDone()) {
                 await(Long.MAX_VALUE);
             }
             if (end.isDone()) {
-                throw copyOf(end.join());
+                throw EngineLock.copyOf(end.join());
             }
             opened[kind]++;
             SimulatedStream stream = new SimulatedStream(this, peer, nextId[kind]);
@@ -239,13 +200,13 @@ final class SimulatedConnection implements QuicConnection {
 
     @Override
     public SimulatedStream acceptStream() throws StoqException {
-        return locked(() -> {
+        return lock.step(() -> {
             while (waiting.isEmpty() && !end.isDone()) {
                 await(Long.MAX_VALUE);
             }
             SimulatedStream stream = waiting.poll();
             if (stream == null) {
-                throw copyOf(end.join());
+                throw EngineLock.copyOf(end.join());
             }
             return stream;
         });
@@ -262,8 +223,7 @@ final class SimulatedConnection implements QuicConnection {
 
     /** Ends this end with a reason, once. Returns false if it had ended before. */
     boolean end(StoqException reason) {
-        lock.lock();
-        try {
+        return lock.get(() -> {
             if (end.isDone()) {
                 return false;
             }
@@ -271,10 +231,7 @@ final class SimulatedConnection implements QuicConnection {
             List.copyOf(open).forEach(stream -> stream.fail(reason));
             end.complete(reason);
             return true;
-        } finally {
-            changed.signalAll();
-            lock.unlock();
-        }
+        });
     }
 
     /** Notices a peer that is not heard for longer than the idle timeout, the lesser of both. */
@@ -332,9 +289,9 @@ final class SimulatedConnection implements QuicConnection {
                     "a datagram of %d bytes, the limit is %d"
                             .formatted(bytes.remaining(), maxDatagramBytes()));
         }
-        locked(() -> {
+        lock.step(() -> {
             if (end.isDone()) {
-                throw copyOf(end.join());
+                throw EngineLock.copyOf(end.join());
             }
             // There is no early data in datagrams: what comes before the handshake is lost.
             if (confirmed && !isCut() && !network.losesDatagram()) {
@@ -346,11 +303,11 @@ final class SimulatedConnection implements QuicConnection {
 
     @Override
     public ByteBuffer receiveDatagram() throws StoqException {
-        return locked(() -> {
+        return lock.step(() -> {
             Optional<ByteBuffer> next = Optional.empty();
             while (next.isEmpty()) {
                 if (end.isDone()) {
-                    throw copyOf(end.join());
+                    throw EngineLock.copyOf(end.join());
                 }
                 next = datagrams.poll(System.nanoTime());
                 if (next.isEmpty()) {
@@ -363,12 +320,8 @@ final class SimulatedConnection implements QuicConnection {
 
     @Override
     public PathStats stats() {
-        lock.lock();
-        try {
-            return new PathStats(network.roundTrip(), bytesSent, bytesReceived, 0, WINDOW_BYTES);
-        } finally {
-            lock.unlock();
-        }
+        return lock.get(() ->
+                new PathStats(network.roundTrip(), bytesSent, bytesReceived, 0, WINDOW_BYTES));
     }
 
     @Override

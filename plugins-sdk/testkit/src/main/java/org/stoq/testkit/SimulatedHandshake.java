@@ -4,7 +4,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 
 /**
@@ -19,7 +18,7 @@ final class SimulatedHandshake {
     /** What the server does with a connection that arrives. */
     interface Server {
         /** Returns why the client gives the server up, if it does. */
-        Optional<String> refusal();
+        Optional<StoqException> refusal();
 
         void arrive();
     }
@@ -77,12 +76,10 @@ final class SimulatedHandshake {
     }
 
     private void finish() {
-        Optional<String> refusal = arrived.get() ? Optional.empty() : server.refusal();
+        Optional<StoqException> refusal = arrived.get() ? Optional.empty() : server.refusal();
         if (refusal.isPresent()) {
-            StoqException reason =
-                    new StoqException(StoqErrorCode.CERTIFICATE_REFUSED, refusal.get());
-            client.end(reason);
-            client.peer().end(reason);
+            client.end(refusal.get());
+            client.peer().end(refusal.get());
             return;
         }
         client.handshakeDone();

@@ -26,11 +26,12 @@ import org.stoq.sdk.transport.QuicConnection;
 import org.stoq.sdk.transport.QuicListener;
 import org.stoq.sdk.transport.QuicOptions;
 import org.stoq.sdk.transport.Transport;
+import org.stoq.testkit.SimulatedTrust.Asking;
 
 /**
  * A network in memory: nodes with names, each with a {@link Transport} of its own, and no sockets.
- * Certificates and tickets count as they do on a real one; packets, congestion and encryption do
- * not exist.
+ * Certificates, application protocols and tickets count as they do on a real one; packets,
+ * congestion and encryption do not exist.
  *
  * <p>What happens by chance is drawn from the seed. Thread-safe.
  *
@@ -53,14 +54,11 @@ public final class SimulatedNetwork {
     private volatile long mostNanos;
 
     /** Which listener each client has a ticket of. */
-    private final Map<Ticket, Listener> tickets = new ConcurrentHashMap<>();
+    private final Map<Asking, Listener> tickets = new ConcurrentHashMap<>();
 
     private volatile boolean holding;
     private volatile boolean refusingEarlyData;
     private volatile double lostDatagrams;
-
-    /** What a client remembers a server by. */
-    private record Ticket(String node, String serverName, int port, Credentials credentials) {}
 
     /** Creates a network without delay, loss or partition. */
     public SimulatedNetwork(long seed) {
@@ -87,7 +85,7 @@ public final class SimulatedNetwork {
     /** Ends the partition: what was under way arrives. */
     public void heal() {
         apart = Set.of();
-        connections.forEach(connection -> connection.quietly(() -> {}));
+        connections.forEach(connection -> connection.lock().change(() -> {}));
         connections.forEach(SimulatedConnection::proceed);
     }
 
@@ -212,6 +210,7 @@ public final class SimulatedNetwork {
                 InetSocketAddress local, QuicOptions options, Credentials credentials)
                 throws BindException {
             check(local, options);
+            credentials.requireCertificate();
             int port = local.getPort() == 0 ? nextPort.getAndIncrement() : local.getPort();
             InetSocketAddress bound = new InetSocketAddress(local.getAddress(), port);
             Listener listener = new Listener(node, bound, options, credentials);
@@ -234,17 +233,19 @@ public final class SimulatedNetwork {
             if (listener == null) {
                 throw lost("nobody listens at " + remote);
             }
-            Ticket ticket = new Ticket(node, serverName, remote.getPort(), credentials);
-            Listener known = options.earlyData() ? tickets.get(ticket) : null;
+            Asking asking =
+                    new Asking(
+                            node, serverName, remote.getPort(), credentials, options.protocols());
+            Listener known = options.earlyData() ? tickets.get(asking) : null;
             if (known == null) {
                 if (isCut(node, listener.node)) {
                     // The caller's time does not pass: nothing could change the outcome.
                     throw new StoqException(
                             StoqErrorCode.DEADLINE_EXCEEDED, "no answer from " + remote);
                 }
-                Optional<String> refusal = listener.refusal(ticket);
+                Optional<StoqException> refusal = listener.refusal(asking);
                 if (refusal.isPresent()) {
-                    throw new StoqException(StoqErrorCode.CERTIFICATE_REFUSED, refusal.get());
+                    throw refusal.get();
                 }
             }
             InetSocketAddress local =
@@ -256,10 +257,10 @@ public final class SimulatedNetwork {
                             listener.side());
             connections.add(client);
             if (known == null) {
-                listener.arrive(client.peer(), ticket, options);
+                listener.arrive(client.peer(), asking, options);
             } else {
                 client.beginEarly(
-                        listener.arrival(client, ticket, options), listener.takesEarlyData(known));
+                        listener.arrival(client, asking, options), listener.takesEarlyData(known));
             }
             return client;
         }
@@ -295,9 +296,7 @@ public final class SimulatedNetwork {
 
         @Override
         public void renew(Credentials renewed) {
-            if (renewed.key().isEmpty()) {
-                throw new IllegalArgumentException("a listener needs a certificate and its key");
-            }
+            renewed.requireCertificate();
             credentials = renewed;
         }
 
@@ -305,10 +304,14 @@ public final class SimulatedNetwork {
             return new SimulatedConnection.Side(node, address, credentials.chain(), options);
         }
 
-        /** Returns why a client does not believe this listener, if it does not. */
-        Optional<String> refusal(Ticket asked) {
-            return SimulatedTrust.refusal(
-                    credentials.chain(), asked.credentials, Optional.of(asked.serverName));
+        /**
+         * Returns why a client does not come to this listener, if it does not, and counts it: they
+         * share no protocol, or it does not believe the certificate.
+         */
+        Optional<StoqException> refusal(Asking asked) {
+            Optional<StoqException> refusal = SimulatedTrust.refusal(side(), asked);
+            refusal.ifPresent(reason -> failures.increment());
+            return refusal;
         }
 
         /** Returns whether early data is taken from a client with a ticket of some listener. */
@@ -319,22 +322,22 @@ public final class SimulatedNetwork {
         }
 
         SimulatedHandshake.Server arrival(
-                SimulatedConnection client, Ticket ticket, QuicOptions asked) {
+                SimulatedConnection client, Asking asking, QuicOptions asked) {
             return new SimulatedHandshake.Server() {
                 @Override
-                public Optional<String> refusal() {
-                    return Listener.this.refusal(ticket);
+                public Optional<StoqException> refusal() {
+                    return Listener.this.refusal(asking);
                 }
 
                 @Override
                 public void arrive() {
-                    Listener.this.arrive(client.peer(), ticket, asked);
+                    Listener.this.arrive(client.peer(), asking, asked);
                 }
             };
         }
 
-        void arrive(SimulatedConnection server, Ticket ticket, QuicOptions asked) {
-            List<X509Certificate> chain = ticket.credentials.chain();
+        void arrive(SimulatedConnection server, Asking asking, QuicOptions asked) {
+            List<X509Certificate> chain = asking.credentials().chain();
             Optional<String> refusal =
                     chain.isEmpty()
                             ? Optional.of("no certificate")
@@ -347,9 +350,9 @@ public final class SimulatedNetwork {
                 server.close(StoqErrorCode.CONNECTION_LIMIT, "no room for one more");
             } else {
                 if (asked.earlyData() && options.earlyData()) {
-                    tickets.put(ticket, this);
+                    tickets.put(asking, this);
                 } else {
-                    tickets.remove(ticket);
+                    tickets.remove(asking);
                 }
                 serving.add(server);
                 arrivals.add(Optional.of(server));

@@ -72,24 +72,26 @@ final class SimulatedStream implements QuicStream {
         if (!target.hasRemaining()) {
             return 0;
         }
-        return connection.locked(() -> {
-            Piece head = null;
-            while (head == null && !readEnded && failure == null) {
-                head = incoming.peek();
-                if (head == null || !connection.arrived(head.arrivesAtNanos)) {
-                    connection.await(head == null ? Long.MAX_VALUE : head.arrivesAtNanos);
-                    head = null;
-                }
-            }
-            return head == null ? endOrFailure() : take(head, target);
-        });
+        return connection
+                .lock()
+                .step(() -> {
+                    Piece head = null;
+                    while (head == null && !readEnded && failure == null) {
+                        head = incoming.peek();
+                        if (head == null || !connection.arrived(head.arrivesAtNanos)) {
+                            connection.await(head == null ? Long.MAX_VALUE : head.arrivesAtNanos);
+                            head = null;
+                        }
+                    }
+                    return head == null ? endOrFailure() : take(head, target);
+                });
     }
 
     private int endOrFailure() throws StoqException {
         if (readEnded) {
             return -1;
         }
-        throw SimulatedConnection.copyOf(failure);
+        throw EngineLock.copyOf(failure);
     }
 
     private int take(Piece head, ByteBuffer target) {
@@ -124,7 +126,7 @@ final class SimulatedStream implements QuicStream {
             byte[] bytes = new byte[Math.min(PIECE_BYTES, source.remaining())];
             source.get(bytes);
             boolean end = last && !source.hasRemaining();
-            connection.locked(() -> sendPiece(ByteBuffer.wrap(bytes), end));
+            connection.lock().step(() -> sendPiece(ByteBuffer.wrap(bytes), end));
         }
     }
 
@@ -133,7 +135,7 @@ final class SimulatedStream implements QuicStream {
             connection.await(Long.MAX_VALUE);
         }
         if (failure != null || writeEnded) {
-            throw SimulatedConnection.copyOf(failure);
+            throw EngineLock.copyOf(failure);
         }
         twin.lastArrival = Math.max(twin.lastArrival, connection.arrivalNanos());
         twin.waitingBytes += bytes.remaining();
@@ -150,10 +152,12 @@ final class SimulatedStream implements QuicStream {
 
     @Override
     public void abort(StoqErrorCode code) {
-        connection.quietly(() -> {
-            fail(new StoqException(code, "the stream was given up"));
-            twin.fail(new StoqException(code, "the peer reset the stream"));
-        });
+        connection
+                .lock()
+                .change(() -> {
+                    fail(new StoqException(code, "the stream was given up"));
+                    twin.fail(new StoqException(code, "the peer reset the stream"));
+                });
     }
 
     /** Ends both directions as far as they are open. */

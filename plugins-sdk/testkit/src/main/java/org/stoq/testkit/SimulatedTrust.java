@@ -5,11 +5,17 @@ import java.security.GeneralSecurityException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
 import org.stoq.sdk.transport.Credentials;
 
-/** Judges certificates on {@link SimulatedNetwork}: one leaf, signed by a known authority. */
+/**
+ * Judges certificates and protocols on {@link SimulatedNetwork}: one leaf, signed by a known
+ * authority.
+ */
 final class SimulatedTrust {
     /** Kinds of alternative names (RFC 5280 s.4.2.1.6). */
     private static final int DNS = 2;
@@ -17,6 +23,29 @@ final class SimulatedTrust {
     private static final int ADDRESS = 7;
 
     private SimulatedTrust() {}
+
+    /** Who asks a server, and for what: a ticket is good for the same again. */
+    record Asking(
+            String node,
+            String serverName,
+            int port,
+            Credentials credentials,
+            List<String> protocols) {}
+
+    /**
+     * Returns why a client does not go on with a server, if it does not: they share no protocol, or
+     * the certificate is not believed.
+     */
+    static Optional<StoqException> refusal(SimulatedConnection.Side server, Asking client) {
+        if (Collections.disjoint(server.options().protocols(), client.protocols)) {
+            return Optional.of(
+                    new StoqException(
+                            StoqErrorCode.UNSUPPORTED,
+                            "the peer speaks none of our application protocols"));
+        }
+        return refusal(server.chain(), client.credentials, Optional.of(client.serverName))
+                .map(reason -> new StoqException(StoqErrorCode.CERTIFICATE_REFUSED, reason));
+    }
 
     /**
      * Returns why a chain is not believed, if it is not.

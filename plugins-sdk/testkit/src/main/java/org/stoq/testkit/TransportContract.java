@@ -3,7 +3,6 @@ package org.stoq.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
 import java.net.BindException;
@@ -23,7 +22,6 @@ import org.junit.jupiter.api.Timeout;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
-import org.stoq.sdk.transport.Credentials;
 import org.stoq.sdk.transport.QuicConnection;
 import org.stoq.sdk.transport.QuicListener;
 import org.stoq.sdk.transport.QuicOptions;
@@ -32,13 +30,7 @@ import org.stoq.sdk.transport.Transport;
 
 /** What every {@link Transport} must do, tried on real sockets of this machine. */
 @Timeout(60)
-public abstract class TransportContract extends TransportExtrasContract {
-    /** Returns credentials of an authority that {@link #trusted} does not know. */
-    protected abstract Credentials stranger();
-
-    /** Returns credentials of the known authority that have expired. */
-    protected abstract Credentials expired();
-
+public abstract class TransportContract extends TransportTrustContract {
     @Test
     protected void bytesArriveAsTheyWereSent() throws Exception {
         Pair pair = connect();
@@ -220,85 +212,6 @@ public abstract class TransportContract extends TransportExtrasContract {
     }
 
     @Test
-    protected void bothSidesSeeTheOthersCertificate() throws Exception {
-        Pair pair = connect();
-        assertThat(pair.client.peerCertificates().getFirst())
-                .isEqualTo(trusted(false).chain().getFirst());
-        assertThat(pair.server.peerCertificates().getFirst())
-                .isEqualTo(trusted(false).chain().getFirst());
-    }
-
-    @Test
-    protected void refusesAServerOfAnotherAuthority() throws Exception {
-        QuicListener listener = listen(stranger());
-        StoqException refusal = refusal(listener, trusted(false), "::1");
-        assertThat(refusal.code()).isEqualTo(StoqErrorCode.CERTIFICATE_REFUSED);
-        assertThat(refusal).hasMessageContaining("not trusted");
-    }
-
-    @Test
-    protected void refusesACertificateThatHasExpired() throws Exception {
-        QuicListener listener = listen(expired());
-        StoqException refusal = refusal(listener, trusted(false), "::1");
-        assertThat(refusal.code()).isEqualTo(StoqErrorCode.CERTIFICATE_REFUSED);
-        assertThat(refusal).hasMessageContaining("valid from");
-    }
-
-    @Test
-    protected void refusesACertificateForAnotherName() throws Exception {
-        QuicListener listener = listen(trusted(false));
-        StoqException refusal = refusal(listener, trusted(false), "elsewhere.example");
-        assertThat(refusal.code()).isEqualTo(StoqErrorCode.CERTIFICATE_REFUSED);
-        assertThat(refusal).hasMessageContaining("elsewhere.example");
-    }
-
-    @Test
-    protected void refusesAClientOfAnotherAuthorityAndOneWithoutCertificate() throws Exception {
-        QuicListener listener = listen(trusted(false));
-        Credentials roots = trusted(false);
-        Credentials wrongClient =
-                new Credentials(stranger().chain(), stranger().key(), roots.authorities(), false);
-        for (Credentials client :
-                List.of(wrongClient, Credentials.anonymous(roots.authorities()))) {
-            assertThat(codeOf(() -> connectAndWaitForTheEnd(listener, client)))
-                    .isEqualTo(StoqErrorCode.CERTIFICATE_REFUSED);
-        }
-        assertThat(listener.failedHandshakes()).isEqualTo(2);
-    }
-
-    @Test
-    protected void letsAnonymousClientsInWhereThatIsAllowed() throws Exception {
-        QuicListener listener = listen(trusted(true));
-        Credentials anonymous = Credentials.anonymous(trusted(true).authorities());
-        QuicConnection client = connect(listener, anonymous, "::1");
-        QuicConnection server = listener.accept();
-        assertThat(server.peerCertificates()).isEmpty();
-        assertThat(client.peerCertificates()).isNotEmpty();
-    }
-
-    @Test
-    protected void aRenewedListenerShowsItsNewCertificateAndKeepsItsConnections() throws Exception {
-        Credentials first =
-                new Credentials(
-                        stranger().chain(), stranger().key(), trusted(false).authorities(), true);
-        QuicListener listener = listen(first);
-        // Somebody who believes the first certificate only.
-        Credentials before = Credentials.anonymous(stranger().authorities());
-        QuicConnection old = connect(listener, before, "::1");
-        QuicConnection oldServer = listener.accept();
-        listener.renew(trusted(true));
-        QuicConnection fresh = connect(listener, trusted(false), "::1");
-        assertThat(fresh.peerCertificates().getFirst()).isEqualTo(trusted(true).chain().getFirst());
-        assertThat(listener.accept().peerCertificates().getFirst())
-                .isEqualTo(trusted(false).chain().getFirst());
-        QuicStream stream = old.openStream(false);
-        stream.finish(ByteBuffer.allocate(1_000));
-        readAll(oldServer.acceptStream(), 1_000);
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> listener.renew(Credentials.anonymous(List.of())));
-    }
-
-    @Test
     protected void refusesOneConnectionTooMany() throws Exception {
         QuicOptions two = options().toBuilder().maxConnections(2).build();
         QuicListener listener = track(transport().listen(ANY_PORT, two, trusted(false)));
@@ -380,11 +293,8 @@ public abstract class TransportContract extends TransportExtrasContract {
         QuicListener listener = listen(trusted(false));
         QuicConnection client = connect(listener, trusted(false), "::1");
         InetSocketAddress address = listener.localAddress();
-        FutureTask<Void> accepting =
-                start(() -> {
-                    listener.accept();
-                    listener.accept();
-                });
+        listener.accept();
+        FutureTask<Void> accepting = start(listener::accept);
         listener.close();
         assertThat(client.closed().toCompletableFuture().get(10, TimeUnit.SECONDS).code())
                 .isEqualTo(StoqErrorCode.NO_ERROR);
@@ -415,30 +325,6 @@ public abstract class TransportContract extends TransportExtrasContract {
         QuicListener listener = listen(trusted(false));
         QuicConnection client = connect(listener, trusted(false), "::1");
         return new Pair(client, listener.accept());
-    }
-
-    private QuicListener listen(Credentials credentials) throws IOException {
-        return track(transport().listen(ANY_PORT, options(), credentials));
-    }
-
-    private QuicConnection connect(QuicListener listener, Credentials credentials, String name)
-            throws IOException {
-        return track(
-                transport()
-                        .connect(listener.localAddress(), name, options(), credentials, PATIENCE));
-    }
-
-    private void connectAndWaitForTheEnd(QuicListener listener, Credentials credentials)
-            throws IOException {
-        connect(listener, credentials, "::1").acceptStream();
-    }
-
-    private StoqException refusal(QuicListener listener, Credentials credentials, String name) {
-        StoqException refusal =
-                catchThrowableOfType(
-                        StoqException.class, () -> connect(listener, credentials, name));
-        assertThat(refusal).isNotNull();
-        return refusal;
     }
 
     /** Something that a thread does and that may fail. */

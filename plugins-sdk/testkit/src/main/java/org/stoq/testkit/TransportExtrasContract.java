@@ -173,7 +173,7 @@ abstract class TransportExtrasContract {
         return options().toBuilder().earlyData(true).build();
     }
 
-    private QuicConnection connect(QuicListener listener, QuicOptions options) throws IOException {
+    final QuicConnection connect(QuicListener listener, QuicOptions options) throws IOException {
         return track(
                 transport()
                         .connect(

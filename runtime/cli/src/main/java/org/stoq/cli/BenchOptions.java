@@ -59,7 +59,7 @@ final class BenchOptions {
             converter = TimeSpan.class,
             description =
                     "How long each contender is measured, or a node: such as 30s or 5m; a bare"
-                            + " number counts seconds (default: 10s, of --soak 15m).")
+                            + " number counts seconds (default: 10s, of --soak 15m, of --flood 30s).")
     @Nullable Duration duration;
 
     @Option(
@@ -101,6 +101,15 @@ final class BenchOptions {
             defaultValue = "4",
             description = "How many streams on each (default: ${DEFAULT-VALUE}).")
     int streams;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            description =
+                    "Requests in a second with --latency (default: half of what each contender"
+                            + " reaches with 32 at once); handshakes with --flood (default: as many"
+                            + " as can be made).")
+    @Nullable Double rate;
 
     @Option(
             names = "--congestion",

@@ -26,6 +26,12 @@ class BenchCommandTest {
                 "bench --idle 0 | 0 connections",
                 "bench --soak --connections 0 | 0 connections",
                 "bench --first-byte --count 0 | 0 connections",
+                "bench --target [::1]:1 --flood | need both ends",
+                "bench --flood --soak | --soak and --flood are measurements of their own",
+                "bench --flood --prefixes 0 | 0 prefixes are not 1 to 10,000",
+                "bench --flood --prefixes 10001 | 10,001 prefixes are not 1 to 10,000",
+                "bench --flood --rate 0 | 0 packets",
+                "bench --flood --subject udp | a flood is measured with stoq, not udp",
                 "bench --loopback --duration soon | is not a time",
             })
     void aCommandLineThatMakesNoSenseIsRefusedWithTheReason(String line, String reason) {
@@ -56,6 +62,12 @@ class BenchCommandTest {
                         "--first-byte",
                         "--idle",
                         "--soak",
+                        "--flood",
+                        "--prefixes",
+                        "--rate",
+                        "--rtt",
+                        "--count",
+                        "--plot",
                         "--profile",
                         "--duration");
     }

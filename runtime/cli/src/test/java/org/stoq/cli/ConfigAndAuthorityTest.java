@@ -6,8 +6,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -189,6 +195,73 @@ class ConfigAndAuthorityTest {
                         "fsync",
                         "certificates");
         assertThat(trial.path("home")).doesNotExist();
+    }
+
+    @Test
+    void whatDoctorSaysOfACertificateIsACommandThatMendsIt() throws Exception {
+        // The authority's key is on another machine, and both certificates have expired.
+        Trial elsewhere = new Trial(Files.createDirectory(trial.path("elsewhere")));
+        elsewhere.run("ca", "init");
+        Path authority = trial.home.authorityFolder();
+        Files.createDirectories(authority);
+        for (String file : List.of("ca.pem", "ca.key")) {
+            Files.copy(elsewhere.home.authorityFolder().resolve(file), authority.resolve(file));
+        }
+        Instant longAgo = Instant.now().minus(Duration.ofDays(60));
+        List<String> names = List.of("edge1.example", "2001:db8::7");
+        trial.home.operator(InstantSource.fixed(longAgo));
+        trial.home.node(trial.path("data"), names, InstantSource.fixed(longAgo));
+        Files.delete(authority.resolve("ca.key"));
+        Files.writeString(
+                trial.path("stoq.toml"),
+                "[server]\nlisten = \"[::1]:0\"\ndata_dir = \"%s\"\n"
+                        .formatted(trial.path("data")));
+
+        for (JsonNode finding : findings("operator", "node")) {
+            assertThat(finding.get("level").asText()).isEqualTo("FAIL");
+            String mend = finding.get("mend").asText();
+            Path folder =
+                    finding.get("check").asText().equals("node")
+                            ? trial.path("data/identity")
+                            : trial.home.folder().resolve("operator");
+            assertThat(mend).contains("put cert.pem and key.pem into " + folder);
+            String command = mend.substring(mend.indexOf("stoq ca issue"));
+            String[] words = command.split(" ", -1);
+            assertThat(elsewhere.run(Arrays.copyOfRange(words, 1, words.length)))
+                    .as(command)
+                    .isZero();
+            for (String file : List.of("cert.pem", "key.pem")) {
+                Files.copy(
+                        elsewhere.path(words[words.length - 1]).resolve(file),
+                        folder.resolve(file),
+                        StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+
+        for (JsonNode finding : findings("operator", "node")) {
+            assertThat(finding.get("level").asText()).isEqualTo("OK");
+        }
+        var operator = trial.home.operator(InstantSource.system());
+        assertThat(PeerCertificate.of(operator.chain().getFirst()))
+                .isEqualTo(new PeerCertificate(operator.identity().id(), Role.OPERATOR));
+        var node = trial.home.node(trial.path("data"), names, InstantSource.system());
+        assertThat(PeerCertificate.of(node.chain().getFirst()))
+                .isEqualTo(new PeerCertificate(node.identity().id(), Role.NODE));
+        assertThat(node.chain().getFirst().getSubjectAlternativeNames().toString())
+                .contains("edge1.example", "2001:db8:0:0:0:0:0:7");
+    }
+
+    private List<JsonNode> findings(String... checks) {
+        List<JsonNode> found = new ArrayList<>();
+        trial.json("doctor", "--config", "stoq.toml")
+                .get("findings")
+                .forEach(finding -> {
+                    if (List.of(checks).contains(finding.get("check").asText())) {
+                        found.add(finding);
+                    }
+                });
+        assertThat(found).hasSize(checks.length);
+        return found;
     }
 
     @Test

@@ -12,38 +12,48 @@ import java.util.concurrent.TimeUnit;
  * Tells when a file has changed: its time, size or identity, looked at five times a second. Looking
  * works on every file system, and sees a file that is replaced as well as one that is written.
  *
+ * <p>Whoever reads the file notes its state first, so that no change is missed in between:
+ *
+ * <pre>{@code
+ * FileWatch.State state = FileWatch.look(file);
+ * read(file);
+ * FileWatch watch = FileWatch.start(state, () -> read(file));
+ * }</pre>
+ *
  * <p>One virtual thread, which the listener runs on.
  */
 final class FileWatch implements AutoCloseable {
     private static final long PAUSE_MILLIS = 200;
 
-    private final Path file;
     private final Runnable listener;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
 
-    private FileWatch(Path file, Runnable listener) {
-        this.file = file;
+    private FileWatch(State known, Runnable listener) {
         this.listener = listener;
-        Optional<State> first = look();
-        this.thread = Thread.ofVirtual().name("stoq-config-watch").unstarted(() -> run(first));
+        this.thread =
+                Thread.ofVirtual().name("stoq-watch " + known.file).unstarted(() -> run(known));
     }
 
-    static FileWatch start(Path file, Runnable listener) {
-        FileWatch watch = new FileWatch(file, listener);
+    /** Watches a file, and tells of whatever differs from a state that is known. */
+    static FileWatch start(State known, Runnable listener) {
+        FileWatch watch = new FileWatch(known, listener);
         watch.thread.start();
         return watch;
     }
 
-    /** What tells one content from another without reading it. */
-    private record State(long modifiedNanos, long size, Optional<Object> key) {}
+    /** How a file is at one moment; without content if it is not there. */
+    record State(Path file, Optional<Content> content) {}
 
-    private void run(Optional<State> first) {
-        Optional<State> told = first;
-        Optional<State> before = first;
+    /** What tells one content from another without reading it. */
+    private record Content(long modifiedNanos, long size, Optional<Object> key) {}
+
+    private void run(State known) {
+        State told = known;
+        State before = known;
         try {
             while (!closing.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
-                Optional<State> now = look();
+                State now = look(known.file);
                 // Twice the same: whoever writes the file has come to its end.
                 if (now.equals(before) && !now.equals(told)) {
                     told = now;
@@ -56,17 +66,20 @@ final class FileWatch implements AutoCloseable {
         }
     }
 
-    private Optional<State> look() {
+    /** Returns how a file is now. */
+    static State look(Path file) {
         try {
             BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-            return Optional.of(
-                    new State(
-                            attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS),
-                            attributes.size(),
-                            Optional.ofNullable(attributes.fileKey())));
+            return new State(
+                    file,
+                    Optional.of(
+                            new Content(
+                                    attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS),
+                                    attributes.size(),
+                                    Optional.ofNullable(attributes.fileKey()))));
         } catch (IOException e) {
-            // A file that is not there has no state; an absent file is a configuration too.
-            return Optional.empty();
+            // A file that is not there has no content; an absent file is a configuration too.
+            return new State(file, Optional.empty());
         }
     }
 

@@ -2,8 +2,6 @@ package org.stoq.node;
 
 import java.io.IOException;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.stoq.sdk.transport.Credentials;
 import org.stoq.trust.Certified;
+import org.stoq.trust.Renewal;
 
 /**
  * The certificate that a node shows now. It is read again when two thirds of its life are used up,
@@ -79,29 +78,24 @@ final class NodeCertificate {
 
     /** Renews the certificate if it is time. */
     void check() {
-        if (clock.instant().isBefore(renewal(current.chain().getFirst()))) {
+        if (!Renewal.isDue(current.chain().getFirst(), clock.instant())) {
             return;
         }
         lock.lock();
         try {
             X509Certificate leaf = current.chain().getFirst();
-            if (!clock.instant().isBefore(renewal(leaf))
+            if (Renewal.isDue(leaf, clock.instant())
                     && reread()
                     && leaf.equals(current.chain().getFirst())) {
                 complain(
-                        "the certificate ends at %s and nothing here renews it; stoq ca issue --node-id %s --out DIR"
-                                .formatted(leaf.getNotAfter().toInstant(), first.identity().id()));
+                        "the certificate ends at %s and nothing here renews it; %s"
+                                .formatted(
+                                        leaf.getNotAfter().toInstant(),
+                                        Renewal.command(first.identity().id(), leaf)));
             }
         } finally {
             lock.unlock();
         }
-    }
-
-    /** When two thirds of a certificate's life are over. */
-    private static Instant renewal(X509Certificate leaf) {
-        Instant begin = leaf.getNotBefore().toInstant();
-        Instant end = leaf.getNotAfter().toInstant();
-        return end.minus(Duration.between(begin, end).dividedBy(3));
     }
 
     /** Reads the certificate again, for it may be another one. */

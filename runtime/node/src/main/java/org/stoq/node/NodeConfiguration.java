@@ -58,15 +58,17 @@ public final class NodeConfiguration {
             throws IOException {
         this.admin = admin;
         this.source = ConfigSource.ofProperties(context::getProperty);
+        FileWatch.State before;
         try {
             this.file = source.path();
+            before = FileWatch.look(file);
             this.current = source.load();
         } catch (ConfigException e) {
             throw new IllegalStateException(e.getMessage(), e);
         }
         this.wanted = current;
         handOut(null, current);
-        this.watch = FileWatch.start(file, this::fileChanged);
+        this.watch = FileWatch.start(before, this::fileChanged);
     }
 
     @Deactivate

@@ -41,18 +41,25 @@ public final class NodeKeys implements NodeIdentity {
     /** Reads the keys, or makes them with the development authority on the first start. */
     @Activate
     public NodeKeys(@Reference NodeConfiguration configuration) throws IOException {
-        this(configuration.current().server());
+        this(configuration.current().server(), InstantSource.system());
     }
 
-    NodeKeys(ServerConfig server) throws IOException {
-        InstantSource clock = InstantSource.system();
-        this.certificate = new NodeCertificate(() -> read(server, clock), clock);
-        this.identity = certificate.first().identity();
-        this.watches =
+    NodeKeys(ServerConfig server, InstantSource clock) throws IOException {
+        this(server, () -> read(server, clock), clock);
+    }
+
+    /** Watches the files that are configured, from before the source reads them on. */
+    NodeKeys(ServerConfig server, NodeCertificate.Source source, InstantSource clock)
+            throws IOException {
+        List<FileWatch.State> files =
                 Stream.of(server.certPath(), server.keyPath(), server.caPath())
                         .flatMap(Optional::stream)
-                        .map(file -> FileWatch.start(file, certificate::changed))
+                        .map(FileWatch::look)
                         .toList();
+        this.certificate = new NodeCertificate(source, clock);
+        this.identity = certificate.first().identity();
+        this.watches =
+                files.stream().map(file -> FileWatch.start(file, certificate::changed)).toList();
         this.thread = Thread.ofVirtual().name("stoq-certificate").start(this::run);
     }
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.stoq.sdk.config.ServerConfig;
 import org.stoq.sdk.transport.Credentials;
 import org.stoq.testkit.ManualClock;
+import org.stoq.trust.Certified;
 import org.stoq.trust.StoqHome;
 
 /** Two thirds of 36 hours are a day: decision 3. */
@@ -89,6 +91,22 @@ class NodeCertificateTest {
     }
 
     @Test
+    void theInstantOfRenewalIsTheSameForTheNodeAndForWhoIssues() throws Exception {
+        NodeCertificate certificate = certificate();
+        Credentials first = certificate.credentials();
+        Instant begin = first.chain().getFirst().getNotBefore().toInstant();
+        Duration third = Duration.between(begin, end(first)).dividedBy(3);
+
+        clock.advance(Duration.between(clock.instant(), end(first).minus(third).minusNanos(1)));
+        certificate.check();
+        assertThat(certificate.credentials()).isSameAs(first);
+
+        clock.advance(Duration.ofNanos(1));
+        certificate.check();
+        assertThat(certificate.credentials()).isNotEqualTo(first);
+    }
+
+    @Test
     void whoComesAfterARenewalIsToldAtOnceAndWhoHasGoneIsNot() throws Exception {
         NodeCertificate certificate = certificate();
         Credentials first = certificate.credentials();
@@ -135,7 +153,7 @@ class NodeCertificateTest {
         ServerConfig server =
                 config(Map.of("cert_path", chain.toString(), "key_path", key.toString()));
         LinkedBlockingQueue<Credentials> renewed = new LinkedBlockingQueue<>();
-        NodeKeys keys = new NodeKeys(server);
+        NodeKeys keys = new NodeKeys(server, now);
         try {
             Credentials first = keys.credentials();
             keys.follow(first, renewed::add);
@@ -144,6 +162,41 @@ class NodeCertificateTest {
             move(identity, chain, key);
             Credentials second = renewed.poll(30, TimeUnit.SECONDS);
             assertThat(second).isNotNull().isNotEqualTo(first).isEqualTo(keys.credentials());
+        } finally {
+            keys.close();
+        }
+    }
+
+    @Test
+    void filesThatChangeWhileTheyAreReadFirstAreReadAgain() throws Exception {
+        InstantSource now = InstantSource.system();
+        Path identity = folder.resolve("data/identity");
+        Path chain = folder.resolve("cert.pem");
+        Path key = folder.resolve("key.pem");
+        StoqHome home = StoqHome.ofUser();
+        home.node(folder.resolve("data"), List.of(), Duration.ofHours(9), now);
+        move(identity, chain, key);
+        ServerConfig server =
+                config(Map.of("cert_path", chain.toString(), "key_path", key.toString()));
+        Certified first = NodeKeys.read(server, now);
+        AtomicBoolean begun = new AtomicBoolean();
+        NodeCertificate.Source source =
+                () -> {
+                    if (begun.getAndSet(true)) {
+                        return NodeKeys.read(server, now);
+                    }
+                    // Somebody renews them between the reading and its end.
+                    home.node(folder.resolve("data"), List.of(), Duration.ofHours(8), now);
+                    move(identity, chain, key);
+                    return first;
+                };
+        LinkedBlockingQueue<Credentials> renewed = new LinkedBlockingQueue<>();
+        NodeKeys keys = new NodeKeys(server, source, now);
+        try {
+            keys.follow(first.credentials(true), renewed::add);
+            assertThat(renewed.poll(30, TimeUnit.SECONDS))
+                    .isNotNull()
+                    .isEqualTo(NodeKeys.read(server, now).credentials(true));
         } finally {
             keys.close();
         }

@@ -84,7 +84,7 @@ public final class CertificateAuthority {
         if (Files.exists(folder.resolve(CERTIFICATE_FILE))) {
             throw new TrustException(
                     folder + " trusts an authority whose key is elsewhere",
-                    "stoq ca issue, where that key is",
+                    "mv %1$s %1$s.old, to begin anew with stoq ca init".formatted(folder),
                     null);
         }
         PemFiles.makePrivateDirectory(folder);

@@ -19,6 +19,11 @@ final class IdentityKey {
         if (!Files.exists(file)) {
             PemFiles.writeKey(file, newKeyPair().getPrivate());
         }
+        return read(file);
+    }
+
+    /** Reads a key that must be there. */
+    static Ed25519Signer read(Path file) throws IOException {
         return signer(PemFiles.readKey(file));
     }
 

@@ -34,28 +34,21 @@ final class LeafCheck {
                                     leaf.getNotBefore().toInstant(),
                                     leaf.getNotAfter().toInstant(),
                                     now),
-                    expired ? "stoq ca issue" : "check this machine's clock",
+                    expired ? Renewal.command(id, leaf) : "check this machine's clock",
                     null);
         }
         if (!belongTogether(leaf, key)) {
             throw new TrustException(
                     "the certificate " + file + " and its key do not belong together",
-                    "stoq ca issue",
+                    Renewal.command(id, leaf),
                     null);
         }
         if (!alternativeNames(leaf).contains(PeerCertificate.NODE_URI_PREFIX + id)) {
             throw new TrustException(
                     "the certificate %s is not for the identity %s".formatted(file, id),
-                    "stoq ca issue",
+                    Renewal.command(id, leaf),
                     null);
         }
-    }
-
-    /** Returns whether a third of its life or less is left. */
-    static boolean isWorn(X509Certificate leaf, Instant now) {
-        Instant begin = leaf.getNotBefore().toInstant();
-        Instant end = leaf.getNotAfter().toInstant();
-        return now.plus(Duration.between(begin, end).dividedBy(3)).isAfter(end);
     }
 
     /** Returns whether it was issued for more time than that. */

@@ -52,8 +52,6 @@ public record StoqHome(Path folder) {
     /** How often to ask for the lock while another thread of this process holds it. */
     private static final long LOCK_POLL_NANOS = 5_000_000;
 
-    private static final List<String> LOCAL_NAMES = List.of("localhost", "::1");
-
     /** Returns the folder of the user who runs this process. */
     public static StoqHome ofUser() {
         return Stream.of(System.getProperty(HOME_PROPERTY), System.getenv("STOQ_HOME"))
@@ -85,7 +83,8 @@ public record StoqHome(Path folder) {
 
     /** Returns the operator, who is made if missing. */
     public Certified operator(InstantSource clock) throws IOException {
-        return certified(folder.resolve("operator"), Role.OPERATOR, LOCAL_NAMES, LEAF_LIFE, clock);
+        return certified(
+                folder.resolve("operator"), Role.OPERATOR, Renewal.LOCAL_NAMES, LEAF_LIFE, clock);
     }
 
     /** Returns the identity of a node, with a certificate that lives 30 days. */
@@ -105,7 +104,8 @@ public record StoqHome(Path folder) {
     public Certified node(
             Path dataDirectory, List<String> names, Duration life, InstantSource clock)
             throws IOException {
-        List<String> all = Stream.concat(LOCAL_NAMES.stream(), names.stream()).distinct().toList();
+        List<String> all =
+                Stream.concat(Renewal.LOCAL_NAMES.stream(), names.stream()).distinct().toList();
         return certified(dataDirectory.resolve("identity"), Role.NODE, all, life, clock);
     }
 
@@ -129,6 +129,17 @@ public record StoqHome(Path folder) {
         return new Certified(signer, certificates, tlsKey, PemFiles.readCertificates(authorities));
     }
 
+    /**
+     * Reads whose identity key lies in a folder.
+     *
+     * @param folder {@code identity/} of a node's data directory, or {@code operator/} of the home
+     * @throws java.nio.file.NoSuchFileException if none lies there
+     * @throws TrustException if it is none, or others may read it
+     */
+    public static NodeId identityIn(Path folder) throws IOException {
+        return IdentityKey.read(folder.resolve(IDENTITY_KEY)).id();
+    }
+
     private Certified certified(
             Path target, Role role, List<String> names, Duration life, InstantSource clock)
             throws IOException {
@@ -139,6 +150,7 @@ public record StoqHome(Path folder) {
             Path key = target.resolve(TLS_KEY);
             if (needsIssue(chain, key, role, names, life, clock.instant())) {
                 LeafNames leaf = new LeafNames(signer.id(), role, names);
+                requireAuthorityKey(leaf);
                 issue(openOrCreate(clock), leaf, life, chain, key);
             }
             return read(target.resolve(IDENTITY_KEY), chain, key, authorityCertificate(), clock);
@@ -161,7 +173,7 @@ public record StoqHome(Path folder) {
         boolean torn = !LeafCheck.belongTogether(leaf, PemFiles.readKey(key));
         X509Certificate authority = PemFiles.readCertificates(authorityCertificate()).getFirst();
         return torn
-                || LeafCheck.isWorn(leaf, now)
+                || Renewal.isDue(leaf, now)
                 || (role == Role.NODE && LeafCheck.livesLonger(leaf, life))
                 || !LeafCheck.isIssuedBy(leaf, authority)
                 || !LeafCheck.hasNames(leaf, names);
@@ -176,6 +188,17 @@ public record StoqHome(Path folder) {
             throw new TrustException(
                     certificate + " is missing, whose key has issued " + chain,
                     "copy it there, or begin anew with stoq ca init",
+                    null);
+        }
+    }
+
+    /** Who trusts an authority whose key is elsewhere cannot begin another one unasked. */
+    private void requireAuthorityKey(LeafNames leaf) throws TrustException {
+        if (Files.exists(authorityCertificate())
+                && !CertificateAuthority.exists(authorityFolder())) {
+            throw new TrustException(
+                    authorityFolder() + " trusts an authority whose key is elsewhere",
+                    "where that key is: " + Renewal.command(leaf.id, leaf.role, leaf.names),
                     null);
         }
     }

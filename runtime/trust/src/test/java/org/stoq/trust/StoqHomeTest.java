@@ -1,19 +1,23 @@
 package org.stoq.trust;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import javax.net.ssl.X509ExtendedKeyManager;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.stoq.sdk.NodeId;
+import org.stoq.sdk.call.Role;
 import org.stoq.testkit.ManualClock;
 
 class StoqHomeTest {
@@ -76,12 +80,44 @@ class StoqHomeTest {
 
     @Test
     void saysThatACertificateHasExpiredWhereNobodyCanIssueAnother() throws IOException {
-        home.node(data, List.of(), clock);
+        NodeId id = home.node(data, List.of(), clock).identity().id();
         Files.delete(home.authorityFolder().resolve("ca.key"));
         clock.advance(Duration.ofDays(31));
         TrustException refusal = refusal(() -> home.node(data, List.of(), clock));
         assertThat(refusal).hasMessageContaining("has expired: it is valid from");
-        assertThat(refusal.hint()).isEqualTo("stoq ca issue");
+        assertThat(refusal.hint()).startsWith("stoq ca issue --node-id " + id);
+    }
+
+    @Test
+    void saysWhomToIssueACertificateForWhereTheAuthoritysKeyIs() throws IOException {
+        home.operator(clock);
+        Files.delete(home.authorityFolder().resolve("ca.key"));
+        TrustException refusal = refusal(() -> home.node(data, List.of("edge.example"), clock));
+        assertThat(refusal).hasMessageContaining("whose key is elsewhere");
+        NodeId id = StoqHome.identityIn(data.resolve("identity"));
+        assertThat(refusal.hint())
+                .endsWith(Renewal.command(id, Role.NODE, List.of("edge.example")));
+    }
+
+    @Test
+    void tellsWhoseIdentityLiesInAFolderAndMakesNone() throws IOException {
+        NodeId id = home.node(data, List.of(), clock).identity().id();
+        assertThat(StoqHome.identityIn(data.resolve("identity"))).isEqualTo(id);
+        assertThatExceptionOfType(NoSuchFileException.class)
+                .isThrownBy(() -> StoqHome.identityIn(temporary));
+        assertThat(temporary.resolve("identity.key")).doesNotExist();
+    }
+
+    @Test
+    void itsKeyManagerOffersTheOneCertificateWhateverIsAskedFor() throws IOException {
+        Certified node = home.node(data, List.of(), clock);
+        X509ExtendedKeyManager manager = node.credentials(false).keyManager();
+        for (String type : List.of("RSA", "EdDSA", "ed25519")) {
+            String server = manager.chooseEngineServerAlias(type, null, null);
+            String client = manager.chooseEngineClientAlias(new String[] {type}, null, null);
+            assertThat(manager.getCertificateChain(server)).isEqualTo(node.chain().toArray());
+            assertThat(manager.getPrivateKey(client)).isEqualTo(node.key());
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.X509ExtendedKeyManager;
 
 /**
  * What one side of a handshake shows, and whom it believes.
@@ -31,5 +32,27 @@ public record Credentials(
     /** Returns credentials of a client that shows no certificate. */
     public static Credentials anonymous(List<X509Certificate> authorities) {
         return new Credentials(List.of(), Optional.empty(), authorities, false);
+    }
+
+    /**
+     * Requires a certificate, which a listener cannot do without.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public void requireCertificate() {
+        if (key.isEmpty()) {
+            throw new IllegalArgumentException("a listener needs a certificate and its key");
+        }
+    }
+
+    /**
+     * Returns a key manager for TLS that offers the certificate, whatever kind of key is asked for.
+     *
+     * @throws IllegalStateException if there is none
+     */
+    public X509ExtendedKeyManager keyManager() {
+        return new OneKeyManager(
+                chain,
+                key.orElseThrow(() -> new IllegalStateException("there is no key to offer")));
     }
 }

@@ -21,7 +21,8 @@ public interface Transport extends Strategy {
      * @param options limits and tuning
      * @param credentials the certificate to show (required here) and whom to trust
      * @throws java.net.BindException if the port is taken
-     * @throws IllegalArgumentException if the address is not IPv6 or is IPv4-mapped
+     * @throws IllegalArgumentException if the address is not IPv6 or is IPv4-mapped, or there is no
+     *     certificate
      */
     QuicListener listen(InetSocketAddress local, QuicOptions options, Credentials credentials)
             throws IOException;
@@ -38,7 +39,7 @@ public interface Transport extends Strategy {
      *     subject alternative names
      * @param timeout for the whole handshake
      * @throws org.stoq.sdk.StoqException CERTIFICATE_REFUSED, CONNECTION_LIMIT, CONNECTION_LOST or
-     *     DEADLINE_EXCEEDED
+     *     DEADLINE_EXCEEDED; UNSUPPORTED if the server speaks none of the protocols
      * @throws IllegalArgumentException if the address is not IPv6 or is IPv4-mapped
      */
     QuicConnection connect(

@@ -24,6 +24,8 @@ public final class BenchChild {
     private final NodePart node = new NodePart();
     private final RequestPart requests = new RequestPart(state, node);
     private final FirstBytePart firstByte = new FirstBytePart();
+    private final FloodPart flood = new FloodPart();
+    private final VisitPart visits = new VisitPart();
     private @Nullable CpuProfile profile;
 
     private BenchChild() {}
@@ -70,6 +72,10 @@ public final class BenchChild {
                 case "node-usage" -> node.usage(question);
                 case "answer-early" -> firstByte.answer(question);
                 case "first-byte" -> firstByte.ask(question);
+                case "flood" -> flood.begin(question);
+                case "flood-stop" -> flood.stop();
+                case "flood-end" -> flood.end();
+                case "visit" -> visits.visit(question);
                 case "memory" -> Message.of("holds").with("bytes", ResidentMemory.bytes());
                 case "spent" -> Message.of("spent").with("cpu", ProcessTime.nanos());
                 case "profile" -> profile();

@@ -48,8 +48,18 @@ public final class ChildProcess implements AutoCloseable {
      */
     public static ChildProcess start(String name, Path folder, List<String> flags)
             throws IOException {
+        return start(name, folder, flags, List.of());
+    }
+
+    /**
+     * Starts a child, as {@link #start(String, Path, List)}, by another command.
+     *
+     * @param before what stands before the command of the child, which it runs in its own process
+     */
+    static ChildProcess start(String name, Path folder, List<String> flags, List<String> before)
+            throws IOException {
         Path log = Files.createTempFile(folder, "child", ".log");
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(before);
         command.add(
                 ProcessHandle.current()
                         .info()
@@ -60,7 +70,8 @@ public final class ChildProcess implements AutoCloseable {
                         "--enable-native-access=ALL-UNNAMED",
                         "--sun-misc-unsafe-memory-access=allow",
                         "-Xlog:disable",
-                        "-Xmx512m"));
+                        "-Xmx512m",
+                        "-XX:TrimNativeHeapInterval=15000"));
         command.addAll(flags);
         command.addAll(
                 List.of("-cp", System.getProperty("java.class.path"), BenchChild.class.getName()));
@@ -86,6 +97,11 @@ public final class ChildProcess implements AutoCloseable {
     /** Returns the number of the process. */
     public long pid() {
         return process.pid();
+    }
+
+    /** Returns the memory that the process really holds, in bytes; its garbage too. */
+    public long resident() throws IOException {
+        return ResidentMemory.of(Long.toString(pid()));
     }
 
     /** Asks, and waits for the answer for half a minute at most. */

@@ -103,7 +103,7 @@ final class LoadGenerator {
         long count = (long) Math.ceil((skippedNanos + nanos) / interval);
         for (long i = 0; i < count; i++) {
             long intended = start + Math.round(i * interval);
-            awaitMoment(intended);
+            awaitMoment(intended, nanoClock);
             places.acquire();
             boolean counts = intended - start >= skippedNanos;
             made++;
@@ -121,7 +121,8 @@ final class LoadGenerator {
         return latencies;
     }
 
-    private void awaitMoment(long moment) throws InterruptedException {
+    /** Blocks until a clock shows a moment. */
+    static void awaitMoment(long moment, LongSupplier nanoClock) throws InterruptedException {
         long left = moment - nanoClock.getAsLong();
         while (left > 0) {
             if (Thread.interrupted()) {

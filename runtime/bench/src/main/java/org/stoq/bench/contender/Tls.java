@@ -17,7 +17,7 @@ final class Tls {
 
     static QuicSslContext server(Credentials credentials) {
         return common(
-                        QuicSslContextBuilder.forServer(new OneKey(credentials), null)
+                        QuicSslContextBuilder.forServer(credentials.keyManager(), null)
                                 .clientAuth(ClientAuth.REQUIRE),
                         credentials)
                 .build();
@@ -25,7 +25,7 @@ final class Tls {
 
     static QuicSslContext client(Credentials credentials) {
         QuicSslContextBuilder builder = common(QuicSslContextBuilder.forClient(), credentials);
-        return builder.keyManager(new OneKey(credentials), null).build();
+        return builder.keyManager(credentials.keyManager(), null).build();
     }
 
     private static QuicSslContextBuilder common(

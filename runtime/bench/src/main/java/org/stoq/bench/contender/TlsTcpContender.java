@@ -61,7 +61,7 @@ final class TlsTcpContender implements Contender {
                 TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(authorities);
         SSLContext context = SSLContext.getInstance("TLSv1.3");
-        context.init(new KeyManager[] {new OneKey(credentials)}, trust.getTrustManagers(), null);
+        context.init(new KeyManager[] {credentials.keyManager()}, trust.getTrustManagers(), null);
         return context;
     }
 

@@ -161,7 +161,7 @@ class ChecksTest {
     }
 
     private static Level validity(Instant from, Instant until) {
-        return CertificateChecks.validity("x", from, until, NOW).level();
+        return CertificateChecks.validity("x", from, until, NOW, "mend").level();
     }
 
     @Test
@@ -201,6 +201,49 @@ class ChecksTest {
 
         assertThat(findings.getLast().level()).isEqualTo(Level.FAIL);
         assertThat(findings.getLast().detail()).contains("was not issued by");
+    }
+
+    @Test
+    void whereTheAuthoritysKeyIsACertificateIsMendedByUsingIt() throws IOException {
+        Path homeFolder = folder.resolve("home");
+        Path data = folder.resolve("data");
+        StoqHome home = new StoqHome(homeFolder);
+        home.operator(InstantSource.fixed(NOW));
+        home.node(data, List.of(), InstantSource.fixed(NOW));
+        Instant later = NOW.plus(Duration.ofDays(31));
+
+        List<Finding> findings = CertificateChecks.of(homeFolder, data.resolve("identity"), later);
+        assertThat(findings)
+                .extracting(Finding::mend)
+                .containsExactly(
+                        "",
+                        "any command to a node makes another one: stoq status",
+                        "start the node: it makes another one");
+        home.operator(InstantSource.fixed(later));
+        home.node(data, List.of(), InstantSource.fixed(later));
+        assertThat(CertificateChecks.of(homeFolder, data.resolve("identity"), later))
+                .extracting(Finding::level)
+                .containsOnly(Level.OK);
+
+        Path broken = Files.writeString(data.resolve("identity/cert.pem"), "x");
+        assertThat(CertificateChecks.of(homeFolder, data.resolve("identity"), later).get(2).mend())
+                .startsWith("rm " + broken + "; ");
+    }
+
+    @Test
+    void anAuthorityThatHasExpiredIsBegunAnew() throws IOException {
+        Path homeFolder = folder.resolve("it's home");
+        new StoqHome(homeFolder).authority(InstantSource.fixed(NOW));
+        Instant later = NOW.plus(Duration.ofDays(3_651));
+        Path identity = folder.resolve("data/identity");
+        String path = homeFolder.toString().replace("'", "'\\''") + "/ca";
+
+        assertThat(CertificateChecks.of(homeFolder, identity, later).getFirst().mend())
+                .isEqualTo("begin anew: mv '%1$s' '%1$s'.old && stoq ca init".formatted(path));
+
+        Files.delete(homeFolder.resolve("ca/ca.key"));
+        assertThat(CertificateChecks.of(homeFolder, identity, later).getFirst().mend())
+                .startsWith("copy it from where");
     }
 
     @Test

@@ -1,19 +1,19 @@
-package org.stoq.transport;
+package org.stoq.sdk.transport;
 
 import java.net.Socket;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
-import org.stoq.sdk.transport.Credentials;
 
 /**
  * Offers one certificate, whatever is asked for.
  *
  * <p>The platform's own key managers choose by key type, and do not know Ed25519 by the names that
- * the TLS library asks with.
+ * BoringSSL asks with.
  */
 final class OneKeyManager extends X509ExtendedKeyManager {
     private static final String ALIAS = "stoq";
@@ -21,9 +21,9 @@ final class OneKeyManager extends X509ExtendedKeyManager {
     private final X509Certificate[] chain;
     private final PrivateKey key;
 
-    OneKeyManager(Credentials credentials) {
-        this.chain = credentials.chain().toArray(X509Certificate[]::new);
-        this.key = credentials.key().orElseThrow();
+    OneKeyManager(List<X509Certificate> chain, PrivateKey key) {
+        this.chain = chain.toArray(X509Certificate[]::new);
+        this.key = key;
     }
 
     @Override
