@@ -122,8 +122,28 @@ public final class YieldTable {
     }
 
     private static boolean isGood(Outcome outcome) {
-        return !outcome.algorithm().equals(YIELDING)
-                || (outcome.keeps() >= LEAST_KEPT && outcome.pushAlone() >= LEAST_USED);
+        if (!outcome.algorithm().equals(YIELDING)) {
+            return true;
+        }
+        boolean yields = outcome.keeps() >= LEAST_KEPT;
+        if (!yields) {
+            System.err.printf(
+                    Locale.ROOT,
+                    "yield: beside %s the download keeps %.2f, less than %.2f%n",
+                    YIELDING,
+                    outcome.keeps(),
+                    LEAST_KEPT);
+        }
+        boolean uses = outcome.pushAlone() >= LEAST_USED;
+        if (!uses) {
+            System.err.printf(
+                    Locale.ROOT,
+                    "yield: %s alone uses %.2f of the line, less than %.2f; is the machine busy?%n",
+                    YIELDING,
+                    outcome.pushAlone(),
+                    LEAST_USED);
+        }
+        return yields && uses;
     }
 
     private static String row(Line line, Outcome of) {
