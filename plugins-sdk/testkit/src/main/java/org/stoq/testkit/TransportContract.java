@@ -215,12 +215,13 @@ public abstract class TransportContract extends TransportTrustContract {
     protected void refusesOneConnectionTooMany() throws Exception {
         QuicOptions two = options().toBuilder().maxConnections(2).build();
         QuicListener listener = track(transport().listen(ANY_PORT, two, trusted(false)));
+        // A client is connected before the server is: accepting is how to wait for it.
         connect(listener, trusted(false), "::1");
+        listener.accept();
         QuicConnection second = connect(listener, trusted(false), "::1");
+        QuicConnection server = listener.accept();
         assertThat(codeOf(() -> connectAndWaitForTheEnd(listener, trusted(false))))
                 .isEqualTo(StoqErrorCode.CONNECTION_LIMIT);
-        listener.accept();
-        QuicConnection server = listener.accept();
         second.close();
         server.closed().toCompletableFuture().get(10, TimeUnit.SECONDS);
         assertThat(connect(listener, trusted(false), "::1").isOpen()).isTrue();
