@@ -71,29 +71,7 @@ final class NodeLink implements AutoCloseable {
 
     /** Opens a connection for requests, which the node echoes. */
     Requests requests() throws IOException {
-        Handshaken made = Handshaken.open(this::connect);
-        StoqConnection connection = made.connection();
-        return new Requests() {
-            @Override
-            public void ask(ByteBuffer request, Done done) {
-                Thread.ofVirtual().start(() -> done.ended(echo(connection, request)));
-            }
-
-            @Override
-            public boolean resumed() {
-                return made.resumed();
-            }
-
-            @Override
-            public void awaitTicket() throws IOException {
-                made.awaitTicket();
-            }
-
-            @Override
-            public void close() {
-                connection.close();
-            }
-        };
+        return Handshaken.open(this::connect, NodeLink::echo);
     }
 
     private static @Nullable String echo(StoqConnection connection, ByteBuffer request) {

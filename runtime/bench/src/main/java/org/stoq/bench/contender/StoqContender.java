@@ -136,29 +136,8 @@ final class StoqContender implements Contender {
     @Override
     public Requests requests(InetSocketAddress remote) throws IOException {
         StoqClient connecting = client();
-        Handshaken made = Handshaken.open(() -> connecting.connect(HostPort.of(remote)));
-        StoqConnection connection = made.connection();
-        return new Requests() {
-            @Override
-            public void ask(ByteBuffer request, Done done) {
-                Thread.ofVirtual().start(() -> done.ended(answer(connection, request)));
-            }
-
-            @Override
-            public boolean resumed() {
-                return made.resumed();
-            }
-
-            @Override
-            public void awaitTicket() throws IOException {
-                made.awaitTicket();
-            }
-
-            @Override
-            public void close() {
-                connection.close();
-            }
-        };
+        return Handshaken.open(
+                () -> connecting.connect(HostPort.of(remote)), StoqContender::answer);
     }
 
     @Override
