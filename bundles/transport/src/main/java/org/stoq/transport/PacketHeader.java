@@ -16,6 +16,7 @@ final class PacketHeader {
     private static final int FIXED = 0x40;
     private static final int TYPE = 0x30;
     private static final int INITIAL = 0x00;
+    private static final int EARLY = 0x10;
     private static final int HANDSHAKE = 0x20;
     private static final int RETRY = 0x30;
     private static final int VERSION_1 = 1;
@@ -74,6 +75,11 @@ final class PacketHeader {
     /** Returns whether a datagram begins with a Handshake packet (RFC 9000 s.17.2.4). */
     static boolean isHandshake(ByteBuf datagram) {
         return isLong(datagram, HANDSHAKE);
+    }
+
+    /** Returns whether a datagram begins with a 0-RTT packet (RFC 9000 s.17.2.3). */
+    static boolean isEarly(ByteBuf datagram) {
+        return isLong(datagram, EARLY);
     }
 
     /** Returns whether a datagram begins with a packet of a handshake, or one before it. */
