@@ -10,9 +10,9 @@ import org.stoq.sdk.Digest;
 import org.stoq.sdk.NodeId;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
-import org.stoq.sdk.call.Adapter;
 import org.stoq.sdk.call.Call;
 import org.stoq.sdk.call.Methods;
+import org.stoq.sdk.call.MethodsAdapter;
 import org.stoq.sdk.call.Response;
 import org.stoq.sdk.call.Role;
 import org.stoq.sdk.cbor.CborMap;
@@ -30,7 +30,7 @@ import org.stoq.sdk.strategy.StrategySlot;
  * thirteen methods stand here, so that the protocol can be read in one place; what they do lies in
  * the parts that they call.
  */
-final class ContentAdapter implements Adapter {
+final class ContentAdapter implements MethodsAdapter {
     static final String SERVICE = "content";
 
     private static final String DEFAULT_MEDIA_TYPE = "application/octet-stream";
@@ -79,23 +79,8 @@ final class ContentAdapter implements Adapter {
     }
 
     @Override
-    public String service() {
-        return methods.service();
-    }
-
-    @Override
-    public Role requiredRole(String method) {
-        return methods.requiredRole(method);
-    }
-
-    @Override
-    public boolean replaySafe(String method) {
-        return methods.replaySafe(method);
-    }
-
-    @Override
-    public void handle(Call call) throws IOException {
-        methods.handle(call);
+    public Methods methods() {
+        return methods;
     }
 
     private void put(Call call) throws IOException {

@@ -18,9 +18,9 @@ import org.stoq.sdk.Digest;
 import org.stoq.sdk.NodeId;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
-import org.stoq.sdk.call.Adapter;
 import org.stoq.sdk.call.Call;
 import org.stoq.sdk.call.Methods;
+import org.stoq.sdk.call.MethodsAdapter;
 import org.stoq.sdk.call.Request;
 import org.stoq.sdk.call.Response;
 import org.stoq.sdk.call.Role;
@@ -189,7 +189,7 @@ final class HostNode {
     }
 
     /** Answers in every way there is. */
-    private static final class Shop implements Adapter {
+    private static final class Shop implements MethodsAdapter {
         private final Methods methods =
                 Methods.of("shop")
                         .addRead("echo", Role.ANONYMOUS, Shop::echo)
@@ -237,23 +237,8 @@ final class HostNode {
         }
 
         @Override
-        public String service() {
-            return methods.service();
-        }
-
-        @Override
-        public Role requiredRole(String method) {
-            return methods.requiredRole(method);
-        }
-
-        @Override
-        public boolean replaySafe(String method) {
-            return methods.replaySafe(method);
-        }
-
-        @Override
-        public void handle(Call call) throws IOException {
-            methods.handle(call);
+        public Methods methods() {
+            return methods;
         }
     }
 }

@@ -16,6 +16,7 @@ import org.stoq.sdk.StoqException;
 import org.stoq.sdk.call.Adapter;
 import org.stoq.sdk.call.Call;
 import org.stoq.sdk.call.Methods;
+import org.stoq.sdk.call.MethodsAdapter;
 import org.stoq.sdk.call.Response;
 import org.stoq.sdk.call.Role;
 import org.stoq.sdk.cbor.CborMap;
@@ -26,7 +27,7 @@ import org.stoq.sdk.cbor.CborMap;
  * calls.
  */
 @Component(service = Adapter.class, immediate = true)
-public final class BenchAdapter implements Adapter {
+public final class BenchAdapter implements MethodsAdapter {
     /** The longest body that is echoed. */
     static final int MAX_ECHO_BYTES = 1 << 16;
 
@@ -47,23 +48,8 @@ public final class BenchAdapter implements Adapter {
     private volatile @Nullable Pattern pattern;
 
     @Override
-    public String service() {
-        return methods.service();
-    }
-
-    @Override
-    public Role requiredRole(String method) {
-        return methods.requiredRole(method);
-    }
-
-    @Override
-    public boolean replaySafe(String method) {
-        return methods.replaySafe(method);
-    }
-
-    @Override
-    public void handle(Call call) throws IOException {
-        methods.handle(call);
+    public Methods methods() {
+        return methods;
     }
 
     private Pattern pattern() {

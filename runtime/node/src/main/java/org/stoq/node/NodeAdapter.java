@@ -16,9 +16,9 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 import org.stoq.config.ConfigDiff;
 import org.stoq.config.StoqConfig;
-import org.stoq.sdk.call.Adapter;
 import org.stoq.sdk.call.Call;
 import org.stoq.sdk.call.Methods;
+import org.stoq.sdk.call.MethodsAdapter;
 import org.stoq.sdk.call.Role;
 import org.stoq.sdk.cbor.CborMap;
 import org.stoq.sdk.config.ConfigKey;
@@ -30,7 +30,7 @@ import org.stoq.sdk.routing.Routes;
 import org.stoq.sdk.strategy.StrategyStatus;
 
 /** The service {@code node}: what an operator asks the node about itself (docs/spec/node.md). */
-final class NodeAdapter implements Adapter {
+final class NodeAdapter implements MethodsAdapter {
     private final BundleContext context;
     private final NodeConfiguration configuration;
     private final SlotTable slots;
@@ -69,23 +69,8 @@ final class NodeAdapter implements Adapter {
     }
 
     @Override
-    public String service() {
-        return methods.service();
-    }
-
-    @Override
-    public Role requiredRole(String method) {
-        return methods.requiredRole(method);
-    }
-
-    @Override
-    public boolean replaySafe(String method) {
-        return methods.replaySafe(method);
-    }
-
-    @Override
-    public void handle(Call call) throws IOException {
-        methods.handle(call);
+    public Methods methods() {
+        return methods;
     }
 
     private void stop(Call call) throws IOException {

@@ -29,10 +29,10 @@ import org.stoq.client.session.SessionHandler;
 import org.stoq.client.session.SessionOptions;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
-import org.stoq.sdk.call.Adapter;
 import org.stoq.sdk.call.Call;
 import org.stoq.sdk.call.Caller;
 import org.stoq.sdk.call.Methods;
+import org.stoq.sdk.call.MethodsAdapter;
 import org.stoq.sdk.call.Request;
 import org.stoq.sdk.call.Role;
 import org.stoq.sdk.cbor.CborMap;
@@ -77,7 +77,7 @@ class NodeSessionsTest {
     private QuicListener listener;
 
     /** Answers everything, and says whose calls came. */
-    private final class Shop implements Adapter {
+    private final class Shop implements MethodsAdapter {
         private final Methods methods =
                 Methods.of("shop")
                         .addRead("look", Role.ANONYMOUS, this::answer)
@@ -92,23 +92,8 @@ class NodeSessionsTest {
         }
 
         @Override
-        public String service() {
-            return methods.service();
-        }
-
-        @Override
-        public Role requiredRole(String method) {
-            return methods.requiredRole(method);
-        }
-
-        @Override
-        public boolean replaySafe(String method) {
-            return methods.replaySafe(method);
-        }
-
-        @Override
-        public void handle(Call call) throws IOException {
-            methods.handle(call);
+        public Methods methods() {
+            return methods;
         }
     }
 

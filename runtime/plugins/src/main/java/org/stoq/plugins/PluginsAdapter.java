@@ -28,6 +28,7 @@ import org.stoq.sdk.StoqException;
 import org.stoq.sdk.call.Adapter;
 import org.stoq.sdk.call.Call;
 import org.stoq.sdk.call.Methods;
+import org.stoq.sdk.call.MethodsAdapter;
 import org.stoq.sdk.call.Role;
 import org.stoq.sdk.cbor.CborMap;
 import org.stoq.sdk.config.PluginsConfig;
@@ -41,7 +42,7 @@ import org.stoq.sdk.config.PluginsConfig;
         immediate = true,
         configurationPid = PluginsConfig.PID,
         configurationPolicy = ConfigurationPolicy.REQUIRE)
-public final class PluginsAdapter implements Adapter {
+public final class PluginsAdapter implements MethodsAdapter {
     private static final Pattern FILE_NAME =
             Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}\\.jar");
     private static final int BLOCK_BYTES = 64 << 10;
@@ -142,18 +143,8 @@ public final class PluginsAdapter implements Adapter {
     }
 
     @Override
-    public String service() {
-        return methods.service();
-    }
-
-    @Override
-    public Role requiredRole(String method) {
-        return methods.requiredRole(method);
-    }
-
-    @Override
-    public void handle(Call call) throws IOException {
-        methods.handle(call);
+    public Methods methods() {
+        return methods;
     }
 
     /** Returns what an operator sees. */

@@ -8,8 +8,8 @@ import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 
 /**
- * The methods of one service, each with the least role that may call it: an {@link Adapter} of
- * several methods hands its calls here. Immutable; any thread.
+ * The methods of one service, each with the least role that may call it, for a {@link
+ * MethodsAdapter} or another {@link Adapter} to hand its calls to. Immutable; any thread.
  *
  * <pre>{@code
  * private final Methods methods =

@@ -5,24 +5,12 @@
  * checks who is calling, applies the guard rules, and runs it on a virtual thread of its own.
  *
  * <pre>{@code
- * public final class GreetingAdapter implements Adapter {
+ * public final class GreetingAdapter implements MethodsAdapter {
  *     private final Methods methods =
  *             Methods.of("greeting").addRead("hello", Role.ANONYMOUS, this::hello).build();
  *
- *     public String service() {
- *         return methods.service();
- *     }
- *
- *     public Role requiredRole(String method) {
- *         return methods.requiredRole(method);
- *     }
- *
- *     public boolean replaySafe(String method) {
- *         return methods.replaySafe(method);
- *     }
- *
- *     public void handle(Call call) throws IOException {
- *         methods.handle(call);
+ *     public Methods methods() {
+ *         return methods;
  *     }
  *
  *     private void hello(Call call) throws IOException {
@@ -33,7 +21,7 @@
  * }</pre>
  */
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 @NullMarked
 package org.stoq.sdk.call;
 
