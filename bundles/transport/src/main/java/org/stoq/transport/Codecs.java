@@ -25,6 +25,7 @@ final class Codecs {
         return builder.maxIdleTimeout(options.idleTimeout().toMillis(), TimeUnit.MILLISECONDS)
                 .maxSendUdpPayloadSize(options.maxDatagramBytes())
                 .maxRecvUdpPayloadSize(65_527)
+                .discoverPmtu(true)
                 .initialMaxData(CONNECTION_WINDOW_BYTES)
                 .initialMaxStreamDataBidirectionalLocal(STREAM_WINDOW_BYTES)
                 .initialMaxStreamDataBidirectionalRemote(STREAM_WINDOW_BYTES)

@@ -32,6 +32,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
@@ -191,12 +192,11 @@ final class EventLoops implements AutoCloseable {
                         .maxMessagesPerRead(READS_PER_LOOP));
         ChannelFuture bound = bootstrap.bind(local);
         try {
-            bound.await();
+            Waiting.on(bound);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StoqException(StoqErrorCode.CANCELLED, "interrupted while binding", e);
-        }
-        if (!bound.isSuccess()) {
+        } catch (ExecutionException e) {
             BindException refused =
                     new BindException(
                             "cannot bind UDP %s: %s".formatted(local, bound.cause().getMessage()));

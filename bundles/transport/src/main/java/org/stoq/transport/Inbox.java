@@ -52,6 +52,9 @@ final class Inbox {
     private boolean paused;
     private @Nullable StoqException failure;
 
+    /** Somebody who waits without a thread. */
+    private @Nullable Runnable whenReadable;
+
     /** What becomes of bytes that nobody has read. */
     private enum Unread {
         POOLED,
@@ -93,6 +96,48 @@ final class Inbox {
         int length = target.position() - before;
         taken(length, rest);
         return length;
+    }
+
+    /** Returns whether there are bytes, or the end. */
+    boolean readable() {
+        lock.lock();
+        try {
+            return !received.isEmpty() || ended || failure != null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Runs something once when it is {@link #readable}: now, or on the thread that sees to that.
+     */
+    void whenReadable(Runnable then) {
+        lock.lock();
+        try {
+            if (!readable()) {
+                whenReadable = then;
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        then.run();
+    }
+
+    /** Wakes whoever waits for bytes or the end. */
+    void wake() {
+        Runnable then;
+        lock.lock();
+        try {
+            arrived.signalAll();
+            then = whenReadable;
+            whenReadable = null;
+        } finally {
+            lock.unlock();
+        }
+        if (then != null) {
+            then.run();
+        }
     }
 
     /** Waits for bytes and takes so many, and what is left of the last buffer; none at the end. */
@@ -193,24 +238,17 @@ final class Inbox {
 
     /** Wakes the reader if that pays: for little, for the end, or for as much as it asked for. */
     boolean wakeIfWorthwhile() {
-        lock.lock();
-        try {
-            boolean worthwhile =
-                    receivedBytes <= LITTLE_BYTES || receivedBytes >= wantedBytes || ended;
-            if (worthwhile) {
-                arrived.signal();
-            }
-            return worthwhile;
-        } finally {
-            lock.unlock();
+        if (!worthwhile()) {
+            return false;
         }
+        wake();
+        return true;
     }
 
-    /** Wakes the reader: it gets what there is. */
-    void wake() {
+    private boolean worthwhile() {
         lock.lock();
         try {
-            arrived.signal();
+            return receivedBytes <= LITTLE_BYTES || receivedBytes >= wantedBytes || ended;
         } finally {
             lock.unlock();
         }
@@ -232,10 +270,10 @@ final class Inbox {
         lock.lock();
         try {
             ended = true;
-            arrived.signalAll();
         } finally {
             lock.unlock();
         }
+        wake();
     }
 
     /** Has readers fail, once they have read what is here; the first failure counts. */
@@ -245,10 +283,10 @@ final class Inbox {
             if (failure == null && !ended) {
                 failure = reason;
             }
-            arrived.signalAll();
         } finally {
             lock.unlock();
         }
+        wake();
     }
 
     /** Returns with what readers fail; null if they do not. */

@@ -13,11 +13,9 @@ import io.netty.handler.codec.quic.QuicConnectionPathStats;
 import io.netty.handler.codec.quic.QuicDatagramExtensionEvent;
 import io.netty.handler.codec.quic.QuicPathEvent;
 import io.netty.handler.codec.quic.QuicStreamChannel;
-import io.netty.handler.codec.quic.QuicStreamType;
 import io.netty.handler.codec.quic.SslEarlyDataReadyEvent;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.AttributeKey;
-import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -26,16 +24,11 @@ import java.nio.charset.StandardCharsets;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 import org.stoq.sdk.StoqErrorCode;
@@ -52,43 +45,22 @@ import org.stoq.sdk.transport.QuicStream;
 final class NettyConnection extends ChannelInboundHandlerAdapter implements QuicConnection {
     static final AttributeKey<NettyConnection> KEY = AttributeKey.valueOf("stoq.connection");
 
-    /** The highest id whose low 32 bits are not taken for the connection itself (decision 8). */
-    private static final long MAX_STREAM_ID = 0xFFFF_FFFEL;
-
     private static final int MAX_REASON_BYTES = 256;
-
-    /** The peer sees a stream end later than we do, so it may open some before it has noticed. */
-    private static final int SLACK = 2;
 
     /** How old statistics may be before new ones are asked for. */
     private static final long STATS_AGE_NANOS = 100_000_000;
 
     private final QuicChannel channel;
-    private final int maxStreams;
     private final Governor governor;
     private final @Nullable ClientSocket socket;
     private final Runnable beforeEnd;
     private final LastPackets packets;
-    private final SendRoom sendRoom = new SendRoom();
-    private final StreamCount ownBidirectional = new StreamCount();
-    private final StreamCount ownUnidirectional = new StreamCount();
-    private final StreamCount peerBidirectional = new StreamCount();
-    private final StreamCount peerUnidirectional = new StreamCount();
+    private final ConnectionStreams streams;
     private final CompletableFuture<StoqException> end = new CompletableFuture<>();
     private final CompletableFuture<Void> handshake = new CompletableFuture<>();
 
     /** Completes as soon as streams may be used: with the handshake, or with early data. */
     private final CompletableFuture<Void> usable = new CompletableFuture<>();
-
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition arrived = lock.newCondition();
-    private final Condition room = lock.newCondition();
-
-    /** Streams that the peer has opened and nobody has accepted; guarded by the lock. */
-    private final Queue<NettyStream> opened = new ArrayDeque<>();
-
-    /** Whether {@link #announce} is about to run; belongs to the event loop. */
-    private boolean announcing;
 
     private final MigrationWatch migrations;
     private final DatagramQueue datagrams = new DatagramQueue(this::endReason);
@@ -105,9 +77,6 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Quic
     /**
      * Wraps a channel, which gets it as a handler.
      *
-     * @param options of which the number of streams of each kind that each side may have open is
-     *     kept here and not by QUIC's own limit, because the codec gives no sign when MAX_STREAMS
-     *     arrives, and loses a stream id with every attempt that comes too early
      * @param socket on a client, what it sends by; null on a server
      * @param beforeEnd called once, on the event loop, just before the end is told to others
      */
@@ -120,13 +89,20 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Quic
         this.channel = channel;
         this.socket = socket;
         this.beforeEnd = beforeEnd;
-        this.maxStreams = options.maxStreams();
         this.governor =
                 new Governor(
                         channel,
                         controllers,
                         options.congestionAlgorithm(),
                         options.maxDatagramBytes(),
+                        this::endReason);
+        this.streams =
+                new ConnectionStreams(
+                        channel,
+                        options.maxStreams(),
+                        governor,
+                        handshake::isDone,
+                        end::isDone,
                         this::endReason);
         this.migrations =
                 new MigrationWatch(
@@ -216,101 +192,17 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Quic
 
     @Override
     public QuicStream openStream(boolean bidirectional) throws IOException {
-        StreamCount count = bidirectional ? ownBidirectional : ownUnidirectional;
-        takePlace(count);
-        List<NettyStream> made = new ArrayList<>(1);
-        Future<QuicStreamChannel> creation =
-                channel.createStream(
-                        bidirectional
-                                ? QuicStreamType.BIDIRECTIONAL
-                                : QuicStreamType.UNIDIRECTIONAL,
-                        new ChannelInitializer<QuicStreamChannel>() {
-                            @Override
-                            protected void initChannel(QuicStreamChannel stream) {
-                                made.add(attach(stream));
-                            }
-                        });
-        try {
-            QuicStreamChannel stream = creation.get();
-            stream.closeFuture().addListener(end -> givePlaceBack(count));
-            if (stream.streamId() > MAX_STREAM_ID) {
-                stream.close();
-                throw new StoqException(
-                        StoqErrorCode.UNAVAILABLE,
-                        "this connection has used up its stream ids; open another");
-            }
-            return made.getFirst();
-        } catch (InterruptedException e) {
-            // Nobody will use it: it goes as soon as it comes.
-            creation.addListener(opening -> {
-                givePlaceBack(count);
-                if (creation.isSuccess()) {
-                    creation.getNow().close();
-                }
-            });
-            Thread.currentThread().interrupt();
-            throw new StoqException(StoqErrorCode.CANCELLED, "interrupted while opening", e);
-        } catch (ExecutionException e) {
-            givePlaceBack(count);
-            if (!isOpen()) {
-                throw endReason();
-            }
-            throw new StoqException(
-                    StoqErrorCode.INTERNAL, "cannot open a stream: " + e.getCause(), e);
-        }
-    }
-
-    private void takePlace(StreamCount count) throws StoqException {
-        lock.lock();
-        try {
-            while (count.open >= maxStreams && !end.isDone()) {
-                room.await();
-            }
-            if (end.isDone()) {
-                throw endReason();
-            }
-            count.open++;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StoqException(StoqErrorCode.CANCELLED, "interrupted while opening", e);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void givePlaceBack(StreamCount count) {
-        lock.lock();
-        try {
-            count.open--;
-            room.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** How many streams of one kind and one side are open; guarded by the lock. */
-    private static final class StreamCount {
-        private int open;
+        return streams.open(bidirectional);
     }
 
     @Override
     public QuicStream acceptStream() throws IOException {
-        lock.lock();
-        try {
-            while (opened.isEmpty() && !end.isDone()) {
-                arrived.await();
-            }
-            NettyStream stream = opened.poll();
-            if (stream == null) {
-                throw endReason();
-            }
-            return stream;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StoqException(StoqErrorCode.CANCELLED, "interrupted while accepting", e);
-        } finally {
-            lock.unlock();
-        }
+        return streams.accept();
+    }
+
+    @Override
+    public void onStream(Consumer<QuicStream> taker) {
+        streams.onStream(taker);
     }
 
     @Override
@@ -430,67 +322,18 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Quic
             return;
         }
         beforeEnd.run();
-        lock.lock();
-        try {
-            StoqException own = ownReason;
-            end.complete(own != null ? own : reason);
-            arrived.signalAll();
-            room.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        StoqException own = ownReason;
+        end.complete(own != null ? own : reason);
+        streams.wake();
         datagrams.end();
         governor.end();
     }
 
-    private NettyStream attach(QuicStreamChannel stream) {
-        boolean early = !handshake.isDone() && !stream.isLocalCreated();
-        NettyStream attached = new NettyStream(stream, governor, sendRoom, early, this::endReason);
-        sendRoom.opened();
-        stream.closeFuture().addListener(end -> sendRoom.closed());
-        // It asks for what has arrived when it pays.
-        stream.config().setAutoRead(false);
-        stream.config().setAllocator(channel.parent().alloc());
-        stream.pipeline().addLast(attached);
-        return attached;
-    }
-
     private void streamOpened(QuicStreamChannel stream) {
-        NettyStream attached = attach(stream);
-        if (stream.streamId() > MAX_STREAM_ID) {
+        if (streams.arrived(stream)) {
+            usable.complete(null);
+        } else {
             close(StoqErrorCode.STREAM_MISMATCH, "stream ids of this connection are used up");
-            return;
-        }
-        StreamCount count = attached.bidirectional() ? peerBidirectional : peerUnidirectional;
-        lock.lock();
-        try {
-            count.open++;
-            if (count.open > SLACK * maxStreams) {
-                attached.abort(StoqErrorCode.RATE_LIMITED);
-            } else {
-                opened.add(attached);
-            }
-        } finally {
-            lock.unlock();
-        }
-        if (!announcing) {
-            announcing = true;
-            if (!channel.parent().attr(ReadBatch.KEY).get().add(this)) {
-                channel.eventLoop().execute(this::announce);
-            }
-        }
-        stream.closeFuture().addListener(end -> givePlaceBack(count));
-        usable.complete(null);
-    }
-
-    /** Wakes who accepts streams, once for all that a batch of packets has opened. */
-    void announce() {
-        announcing = false;
-        lock.lock();
-        try {
-            arrived.signalAll();
-        } finally {
-            lock.unlock();
         }
     }
 

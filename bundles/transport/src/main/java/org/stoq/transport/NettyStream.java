@@ -82,6 +82,16 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements QuicStre
     }
 
     @Override
+    public boolean readable() {
+        return inbox.readable();
+    }
+
+    @Override
+    public void whenReadable(Runnable then) {
+        inbox.whenReadable(then);
+    }
+
+    @Override
     public void write(ByteBuffer source) throws IOException {
         while (source.hasRemaining()) {
             int length = Math.min(source.remaining(), outbox.partBytes());

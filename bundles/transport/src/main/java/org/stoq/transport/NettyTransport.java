@@ -135,13 +135,15 @@ public final class NettyTransport implements Transport, AutoCloseable {
             Duration timeout)
             throws IOException {
         Ipv6Only.require(remote);
+        InetSocketAddress local = options.local().orElse(ANY);
+        Ipv6Only.require(local);
         controllers.require(options.congestionAlgorithm());
         ClientTls.Context context = clientTls.of(credentials, options);
         AtomicReference<QuicSslEngine> engine = new AtomicReference<>();
         AtomicReference<NettyConnection> begun = new AtomicReference<>();
         Channel socket =
                 loops().bind(
-                                ANY,
+                                local,
                                 Codecs.configure(new QuicClientCodecBuilder(), options)
                                         .sslEngineProvider(channel -> {
                                             QuicSslEngine made =

@@ -23,7 +23,7 @@ final class ReadBatch extends ChannelInboundHandlerAdapter {
     static final AttributeKey<ReadBatch> KEY = AttributeKey.valueOf("stoq.readBatch");
 
     private final List<NettyStream> streams = new ArrayList<>();
-    private final List<NettyConnection> connections = new ArrayList<>();
+    private final List<ConnectionStreams> connections = new ArrayList<>();
     private boolean open;
     private boolean handshaking;
 
@@ -47,7 +47,7 @@ final class ReadBatch extends ChannelInboundHandlerAdapter {
      *
      * @return false if there is no batch under way
      */
-    boolean add(NettyConnection connection) {
+    boolean add(ConnectionStreams connection) {
         return open && connections.add(connection);
     }
 
@@ -70,7 +70,7 @@ final class ReadBatch extends ChannelInboundHandlerAdapter {
         handshaking = false;
         streams.forEach(NettyStream::gathered);
         streams.clear();
-        connections.forEach(NettyConnection::announce);
+        connections.forEach(ConnectionStreams::announce);
         connections.clear();
         context.fireChannelReadComplete();
     }

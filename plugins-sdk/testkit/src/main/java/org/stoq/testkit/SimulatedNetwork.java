@@ -248,8 +248,11 @@ public final class SimulatedNetwork {
                     throw refusal.get();
                 }
             }
+            InetSocketAddress wanted = options.local().orElse(remote);
+            int port = options.local().map(InetSocketAddress::getPort).orElse(0);
             InetSocketAddress local =
-                    new InetSocketAddress(remote.getAddress(), nextPort.getAndIncrement());
+                    new InetSocketAddress(
+                            wanted.getAddress(), port == 0 ? nextPort.getAndIncrement() : port);
             SimulatedConnection client =
                     new SimulatedConnection(
                             SimulatedNetwork.this,

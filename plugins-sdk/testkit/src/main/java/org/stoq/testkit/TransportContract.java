@@ -12,9 +12,14 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -74,6 +79,71 @@ public abstract class TransportContract extends TransportTrustContract {
         for (FutureTask<Void> task : work) {
             task.get();
         }
+    }
+
+    @Test
+    protected void streamsAreHandedOverWithoutAThreadThatWaits() throws Exception {
+        Pair pair = connect();
+        BlockingQueue<QuicStream> taken = new LinkedBlockingQueue<>();
+        // One that is there before anybody asks, and some that come later.
+        pair.client.openStream(true).write(ByteBuffer.wrap(new byte[] {0}));
+        pair.server.onStream(taken::add);
+        for (int i = 1; i < 10; i++) {
+            pair.client.openStream(true).write(ByteBuffer.wrap(new byte[] {(byte) i}));
+        }
+        Set<Byte> read = new HashSet<>();
+        for (int i = 0; i < 10; i++) {
+            ByteBuffer one = ByteBuffer.allocate(1);
+            assertThat(taken.take().read(one)).isEqualTo(1);
+            read.add(one.get(0));
+        }
+        assertThat(read).hasSize(10);
+    }
+
+    @Test
+    protected void aReaderIsToldOfBytesAndOfTheEnd() throws Exception {
+        Pair pair = connect();
+        QuicStream stream = pair.client.openStream(false);
+        stream.write(ByteBuffer.wrap(new byte[] {1}));
+        QuicStream accepted = pair.server.acceptStream();
+        ByteBuffer two = ByteBuffer.allocate(2);
+        whenReadable(accepted).get();
+        assertThat(accepted.read(two)).isEqualTo(1);
+
+        CompletableFuture<Void> more = whenReadable(accepted);
+        stream.write(ByteBuffer.wrap(new byte[] {2}));
+        more.get();
+        assertThat(accepted.read(two)).isEqualTo(1);
+
+        CompletableFuture<Void> reset = whenReadable(accepted);
+        stream.abort(StoqErrorCode.CANCELLED);
+        reset.get();
+        assertThat(codeOf(() -> accepted.read(ByteBuffer.allocate(1))))
+                .isEqualTo(StoqErrorCode.CANCELLED);
+        assertThat(accepted.readable()).isTrue();
+    }
+
+    private static CompletableFuture<Void> whenReadable(QuicStream stream) {
+        CompletableFuture<Void> readable = new CompletableFuture<>();
+        stream.whenReadable(() -> readable.complete(null));
+        return readable;
+    }
+
+    @Test
+    protected void aClientSendsFromTheAddressThatItIsTold() throws Exception {
+        QuicListener listener = listen(trusted(false));
+        InetSocketAddress local = new InetSocketAddress(InetAddress.ofLiteral("::1"), 0);
+        QuicConnection client =
+                track(
+                        transport()
+                                .connect(
+                                        listener.localAddress(),
+                                        "::1",
+                                        options().toBuilder().local(local).build(),
+                                        trusted(false),
+                                        PATIENCE));
+        assertThat(client.localAddress().getAddress()).isEqualTo(local.getAddress());
+        assertThat(listener.accept().remoteAddress()).isEqualTo(client.localAddress());
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.stoq.bench;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.stoq.bench.child.BenchFolder;
 import org.stoq.bench.child.ChildProcess;
@@ -69,7 +70,7 @@ public final class FloodBench {
     public FloodReport run() throws IOException {
         Namespace.require();
         new BenchFolder(folder).prepare();
-        try (ChildProcess server = Namespace.start("the server", folder)) {
+        try (ChildProcess server = Namespace.start("the server", folder, List.of())) {
             Message setup =
                     Message.of("serve")
                             .with("contender", plan.server())
@@ -79,8 +80,10 @@ public final class FloodBench {
                             .with("connections", 1)
                             .with("idle", ThroughputBench.IDLE_MILLIS);
             Message told = setup.with("port", server.ask(setup).text("port"));
-            try (ChildProcess clients = Namespace.join(server, "the honest clients", folder);
-                    ChildProcess attacker = Namespace.join(server, "the attacker", folder)) {
+            try (ChildProcess clients =
+                            Namespace.join(server, "the honest clients", folder, List.of());
+                    ChildProcess attacker =
+                            Namespace.join(server, "the attacker", folder, List.of())) {
                 return new Run(server, clients, attacker, told).measure();
             }
         }

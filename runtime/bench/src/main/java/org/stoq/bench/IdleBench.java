@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.stoq.bench.child.BenchFolder;
 import org.stoq.bench.child.ChildProcess;
 import org.stoq.bench.child.Message;
+import org.stoq.bench.child.Namespace;
 import org.stoq.bench.child.Target;
 import org.stoq.bench.contender.ContenderSpec;
 
@@ -24,7 +25,20 @@ import org.stoq.bench.contender.ContenderSpec;
  * That a connection still stands at the end is told by a request on it that is answered.
  */
 public final class IdleBench {
-    private static final int MOST_PER_CLIENT = 4_000;
+    private static final int MOST_PER_CLIENT = 16_000;
+
+    /** Each has a port of its own, and a host gives out so many. More need more addresses. */
+    private static final int MOST_OF_ONE_ADDRESS = 20_000;
+
+    private static final int SLOWEST_PER_SECOND = 20;
+
+    /** What the server's heap may have for each: twice of what it needs. */
+    private static final int HEAP_KIB_EACH = 48;
+
+    private static final int HEAP_MIB = 512;
+
+    /** Clients shall leave the memory of this machine to the server. */
+    private static final List<String> CLIENT_FLAGS = List.of("-XX:+UseSerialGC", "-Xmx1g");
 
     /** What a client needs beside its connections. */
     private static final int OTHER_FILES = 256;
@@ -33,9 +47,11 @@ public final class IdleBench {
     private static final int WARM_UP_CONNECTIONS = 100;
 
     private static final int AT_ONCE = 16;
-    private static final Duration PATIENCE = Duration.ofMinutes(10);
+    private static final Duration PATIENCE = Duration.ofMinutes(30);
 
-    /** The connections live longer than they are held by so much. */
+    /**
+     * The connections live longer than they are held by so much, and by what opening them takes.
+     */
     private static final Duration MARGIN = Duration.ofMinutes(15);
 
     private final Plan plan;
@@ -142,6 +158,11 @@ public final class IdleBench {
         this.listener = listener;
     }
 
+    /** How long it takes to open them all, where that is slow. */
+    private Duration opening() {
+        return Duration.ofSeconds(plan.connections / SLOWEST_PER_SECOND);
+    }
+
     /** How many connections each client process holds. */
     private int perClient() {
         if (ManagementFactory.getOperatingSystemMXBean()
@@ -155,9 +176,15 @@ public final class IdleBench {
     /**
      * Runs it.
      *
+     * @throws org.stoq.bench.child.ChildFailure if there are more clients than an address has
+     *     ports, and this machine lets nobody make a network: {@link
+     *     org.stoq.bench.child.ChildFailure#unavailable}
      * @throws IOException if a process fails
      */
     public Report run() throws IOException {
+        if (manyAddresses()) {
+            Namespace.require();
+        }
         new BenchFolder(folder).prepare();
         Message common =
                 Message.of("serve")
@@ -166,20 +193,20 @@ public final class IdleBench {
                         .with("mtu", plan.datagramBytes)
                         .with("congestion", "cubic")
                         .with("connections", plan.connections + WARM_UP_CONNECTIONS)
-                        .with("idle", plan.held.plus(MARGIN).toMillis());
+                        .with("idle", plan.held.plus(MARGIN).plus(opening()).toMillis());
         Message setup = plan.target.map(node -> node.in(common)).orElse(common);
         int perClient = perClient();
         int clientCount = Math.ceilDiv(plan.connections, perClient);
         List<ChildProcess> children = new ArrayList<>();
         try {
             listener.step("starting", 0, clientCount + 2);
-            ChildProcess server = start("the server", children);
+            ChildProcess server = startServer(children);
             // Of a node it is the one that asks it for its memory.
             Message hold = new Message("hold", setup.values()).with("at-once", AT_ONCE);
             if (plan.target.isEmpty()) {
                 hold = hold.with("port", server.ask(setup).text("port"));
             }
-            ChildProcess first = start("the client for the warm-up", children);
+            ChildProcess first = startClient("the client for the warm-up", server, children);
             first.ask(hold.with("count", WARM_UP_CONNECTIONS), PATIENCE);
             first.close();
             long before = memory(server, setup);
@@ -190,10 +217,10 @@ public final class IdleBench {
             long start = System.nanoTime();
             for (int i = 0; i < clientCount; i++) {
                 listener.step("opening connections", 1 + i, clientCount + 2);
-                ChildProcess client = start("client " + (i + 1), children);
+                ChildProcess client = startClient("client " + (i + 1), server, children);
                 clients.add(client);
                 int count = Math.min(perClient, plan.connections - i * perClient);
-                Message holding = client.ask(hold.with("count", count), PATIENCE);
+                Message holding = client.ask(from(i, hold).with("count", count), PATIENCE);
                 opened += holding.number("open");
                 failure = failure.or(() -> holding.find("first"));
             }
@@ -222,10 +249,34 @@ public final class IdleBench {
         }
     }
 
-    private ChildProcess start(String name, List<ChildProcess> children) throws IOException {
-        ChildProcess child = ChildProcess.start(name, folder, List.of());
-        children.add(child);
-        return child;
+    /** Whether one address of this machine is too little for all clients. */
+    private boolean manyAddresses() {
+        return plan.target.isEmpty() && plan.connections > MOST_OF_ONE_ADDRESS;
+    }
+
+    private Message from(int client, Message hold) {
+        return manyAddresses() ? hold.with("from", "2001:db8:%x::1".formatted(client + 1)) : hold;
+    }
+
+    private ChildProcess startServer(List<ChildProcess> children) throws IOException {
+        long heapMib = HEAP_MIB + (long) HEAP_KIB_EACH * plan.connections / 1_024;
+        List<String> flags = List.of("-Xmx%dm".formatted(heapMib));
+        ChildProcess server =
+                manyAddresses()
+                        ? Namespace.start("the server", folder, flags)
+                        : ChildProcess.start("the server", folder, flags);
+        children.add(server);
+        return server;
+    }
+
+    private ChildProcess startClient(String name, ChildProcess server, List<ChildProcess> children)
+            throws IOException {
+        ChildProcess client =
+                manyAddresses()
+                        ? Namespace.join(server, name, folder, CLIENT_FLAGS)
+                        : ChildProcess.start(name, folder, CLIENT_FLAGS);
+        children.add(client);
+        return client;
     }
 
     private long memory(ChildProcess server, Message setup) throws IOException {

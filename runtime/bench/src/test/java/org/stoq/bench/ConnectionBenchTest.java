@@ -77,20 +77,20 @@ class ConnectionBenchTest {
 
     @Test
     void theFirstByteComesARoundTripEarlierWithEarlyData() throws IOException {
+        // So long that a machine with other things to do answers within one.
+        Duration roundTrip = Duration.ofMillis(500);
         FirstByteBench.Report report =
-                new FirstByteBench(
-                                new FirstByteBench.Plan(Duration.ofMillis(60), 3), folder, NOBODY)
-                        .run();
+                new FirstByteBench(new FirstByteBench.Plan(roundTrip, 2), folder, NOBODY).run();
 
         List<FirstByteBench.Outcome> kinds = report.outcomes();
         assertThat(kinds)
                 .extracting(FirstByteBench.Outcome::answeredEarly)
-                .containsExactly(0, 0, 3);
+                .containsExactly(0, 0, 2);
         assertThat(report.passed()).isTrue();
         // A path makes nobody faster: so many round trips are needed at least.
-        assertThat(kinds.get(0).millis().lowest()).isGreaterThanOrEqualTo(120);
-        assertThat(kinds.get(1).millis().lowest()).isGreaterThanOrEqualTo(120);
-        assertThat(kinds.get(2).millis().lowest()).isGreaterThanOrEqualTo(60);
+        assertThat(kinds.get(0).millis().lowest()).isGreaterThanOrEqualTo(1_000);
+        assertThat(kinds.get(1).millis().lowest()).isGreaterThanOrEqualTo(1_000);
+        assertThat(kinds.get(2).millis().lowest()).isGreaterThanOrEqualTo(500);
     }
 
     @Test

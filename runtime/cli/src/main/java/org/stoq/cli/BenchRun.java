@@ -11,6 +11,7 @@ import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.stoq.bench.BenchListener;
 import org.stoq.bench.ThroughputPlan;
+import org.stoq.bench.child.ChildFailure;
 import org.stoq.bench.plot.Drawing;
 import org.stoq.cli.terminal.Progress;
 
@@ -48,6 +49,21 @@ record BenchRun(Invocation invocation, BenchOptions options, ThroughputPlan plan
             });
         } finally {
             bars.forEach(Progress::close);
+        }
+    }
+
+    /** Works likewise, with processes in a network of their own. */
+    <T> T inNetwork(String option, Work<T> work) throws IOException, CommandFailure {
+        try {
+            return watched(work);
+        } catch (ChildFailure e) {
+            if (!e.unavailable()) {
+                throw e;
+            }
+            throw CommandFailure.failed(
+                    String.valueOf(e.getMessage()),
+                    "%1$s needs root on Linux, and unshare, nsenter (util-linux) and ip (iproute2): try sudo stoq bench %1$s"
+                            .formatted(option));
         }
     }
 

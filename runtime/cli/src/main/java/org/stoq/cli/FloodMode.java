@@ -6,7 +6,6 @@ import java.util.OptionalInt;
 import org.stoq.bench.FloodBench;
 import org.stoq.bench.FloodPlan;
 import org.stoq.bench.FloodReport;
-import org.stoq.bench.child.ChildFailure;
 import org.stoq.cli.bench.FloodTable;
 import picocli.CommandLine.Option;
 
@@ -65,19 +64,10 @@ final class FloodMode implements BenchMode {
                                 rate(options),
                                 options.warmUp,
                                 options.duration == null ? USUAL : options.duration));
-        try {
-            FloodReport report =
-                    run.watched(listener -> new FloodBench(plan, run.folder(), listener).run());
-            return run.show(report.json(), out -> FloodTable.print(report, out), report.passed());
-        } catch (ChildFailure e) {
-            if (!e.unavailable()) {
-                throw e;
-            }
-            throw CommandFailure.failed(
-                    String.valueOf(e.getMessage()),
-                    "--flood needs root on Linux, and unshare, nsenter (util-linux) and ip"
-                            + " (iproute2): try sudo stoq bench --flood");
-        }
+        FloodReport report =
+                run.inNetwork(
+                        "--flood", listener -> new FloodBench(plan, run.folder(), listener).run());
+        return run.show(report.json(), out -> FloodTable.print(report, out), report.passed());
     }
 
     private static OptionalInt rate(BenchOptions options) {

@@ -16,7 +16,8 @@ final class IdleMode implements BenchMode {
             description = {
                 "Hold so many idle connections for --duration instead: the server's memory for each,"
                         + " and how many do not answer any more. Each takes a socket of a client"
-                        + " process; each process holds 4,000, or what the limit of open files allows."
+                        + " process; each process holds 16,000, or what the limit of open files allows."
+                        + " More than 20,000 have more addresses than one, which needs root."
                         + " Without --target it implies --loopback."
             })
     @Nullable Integer idle;
@@ -48,7 +49,9 @@ final class IdleMode implements BenchMode {
                                 plan.datagramBytes().getFirst(),
                                 plan.target()));
         IdleBench.Report report =
-                run.watched(listener -> new IdleBench(idling, run.folder(), listener).run());
+                run.inNetwork(
+                        "--idle " + idle,
+                        listener -> new IdleBench(idling, run.folder(), listener).run());
         return run.show(report.json(), out -> ConnectionTables.print(report, out), report.passed());
     }
 }

@@ -12,6 +12,7 @@ import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.frame.ChunkAnnounceFrame;
 import org.stoq.sdk.frame.Frame;
+import org.stoq.sdk.frame.FrameHeader;
 import org.stoq.sdk.frame.GoAwayFrame;
 import org.stoq.sdk.frame.PingFrame;
 import org.stoq.sdk.frame.PriorityFrame;
@@ -30,6 +31,10 @@ public final class ControlTarget implements FuzzTarget {
         private int settings;
         private int replies;
         private int other;
+
+        /** There is always room here. */
+        @Override
+        public void next(FrameHeader header) {}
 
         @Override
         public void settings(Settings settings) {

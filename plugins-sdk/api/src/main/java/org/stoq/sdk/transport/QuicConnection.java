@@ -7,6 +7,7 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
@@ -54,6 +55,28 @@ public interface QuicConnection extends AutoCloseable {
      * @throws StoqException with the reason of the close once the connection is closed
      */
     QuicStream acceptStream() throws IOException;
+
+    /**
+     * Hands over every stream that the peer opens, in the place of {@link #acceptStream}. To be
+     * called once. An engine that can do so does without a thread that waits.
+     *
+     * @param taker gets one stream after the other until the connection ends; it may run on the
+     *     engine's own thread, so it must not block or throw
+     */
+    default void onStream(Consumer<QuicStream> taker) {
+        Thread.ofVirtual()
+                .name("quic-accept")
+                .start(() -> {
+                    try {
+                        while (true) {
+                            taker.accept(acceptStream());
+                        }
+                    } catch (IOException e) {
+                        // The connection has ended: closed() tells everybody, and why.
+                        return;
+                    }
+                });
+    }
 
     /**
      * Returns the most bytes that {@link #sendDatagram} takes, or 0 if the peer or the engine knows

@@ -1,5 +1,6 @@
 package org.stoq.sdk.transport;
 
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +24,8 @@ import java.util.Optional;
  *     reads it reads the traffic
  * @param protocols the application protocols that are offered, or accepted (ALPN, RFC 7301), the
  *     preferred one first: at least one; a handshake that agrees on none of them fails
+ * @param local on a client: the address to send from, an IPv6 one, with port 0 for one that the
+ *     system chooses; empty if it chooses both
  */
 public record QuicOptions(
         int maxConnections,
@@ -33,7 +36,8 @@ public record QuicOptions(
         boolean earlyData,
         HandshakeLimits handshakes,
         Optional<Path> keyLog,
-        List<String> protocols) {
+        List<String> protocols,
+        Optional<InetSocketAddress> local) {
     /** The protocol that is spoken between nodes and their clients. */
     public static final String STOQ = "stoq/1";
 
@@ -50,7 +54,8 @@ public record QuicOptions(
                     false,
                     HandshakeLimits.DEFAULTS,
                     Optional.empty(),
-                    List.of(STOQ));
+                    List.of(STOQ),
+                    Optional.empty());
 
     /** Copies the list and checks the ranges. */
     public QuicOptions {
@@ -89,6 +94,7 @@ public record QuicOptions(
         private HandshakeLimits handshakes;
         private Optional<Path> keyLog;
         private List<String> protocols;
+        private Optional<InetSocketAddress> local;
 
         private Builder(QuicOptions from) {
             this.maxConnections = from.maxConnections;
@@ -100,6 +106,7 @@ public record QuicOptions(
             this.handshakes = from.handshakes;
             this.keyLog = from.keyLog;
             this.protocols = from.protocols;
+            this.local = from.local;
         }
 
         /** Sets how many connections a listener serves at once. */
@@ -156,6 +163,12 @@ public record QuicOptions(
             return this;
         }
 
+        /** Sets the address that a client sends from. */
+        public Builder local(InetSocketAddress local) {
+            this.local = Optional.of(local);
+            return this;
+        }
+
         /**
          * Returns the options.
          *
@@ -171,7 +184,8 @@ public record QuicOptions(
                     earlyData,
                     handshakes,
                     keyLog,
-                    protocols);
+                    protocols,
+                    local);
         }
     }
 }

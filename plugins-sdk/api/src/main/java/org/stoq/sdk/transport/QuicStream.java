@@ -38,6 +38,25 @@ public interface QuicStream {
     int read(ByteBuffer target) throws IOException;
 
     /**
+     * Returns whether {@link #read} would return or throw at once. An engine that cannot tell says
+     * that it would, and lets the reader wait.
+     */
+    default boolean readable() {
+        return true;
+    }
+
+    /**
+     * Does something once, as soon as the stream is {@link #readable}: so nobody has to wait for a
+     * stream that is mostly silent. Only the thread that reads may ask, and not twice at a time.
+     *
+     * @param then runs at once if it is readable already, else perhaps on the engine's own thread:
+     *     it must not block or throw
+     */
+    default void whenReadable(Runnable then) {
+        then.run();
+    }
+
+    /**
      * Writes all remaining bytes. Blocks while flow control, congestion control or a full send
      * buffer hold them back: this is the back-pressure of the protocol.
      *

@@ -12,7 +12,7 @@
  * }</pre>
  */
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 @NullMarked
 package org.stoq.sdk.transport;
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.frame.Frame;
+import org.stoq.sdk.frame.FrameHeader;
 import org.stoq.sdk.frame.GoAwayFrame;
 import org.stoq.sdk.frame.PingFrame;
 import org.stoq.sdk.frame.PriorityFrame;
@@ -21,6 +22,9 @@ final class ControlReader {
 
     /** What control frames do. */
     interface Target {
+        /** A frame is about to be read. May block: an announcement waits until there is room. */
+        void next(FrameHeader header) throws StoqException;
+
         void settings(Settings settings);
 
         void reply(Frame frame) throws IOException;

@@ -98,6 +98,14 @@ final class FrameStream {
         }
     }
 
+    boolean readable() {
+        return quic.readable();
+    }
+
+    void whenReadable(Runnable then) {
+        quic.whenReadable(then);
+    }
+
     /** Reads the payload that follows a header. Blocks. */
     Frame read(FrameHeader header) throws IOException {
         byte[] payload = readExactly(header.length());

@@ -36,9 +36,9 @@ import org.stoq.sdk.transport.QuicStream;
  * <p>Longer than others, because everything that ends a connection meets here; what needs no such
  * view is in the classes beside it.
  *
- * <p>Threads, all of them virtual: one accepts streams, one reads the peer's control stream, one
- * tells the handler what was announced, one pings; each incoming stream has its own. Any thread may
- * call the public methods.
+ * <p>Threads, all of them virtual: each stream of the peer has its own, and what the handler is
+ * told, what comes on the control stream, and a PING have one while that lasts. Any thread may call
+ * the public methods.
  */
 public final class Session implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Session.class.getName());
@@ -111,9 +111,8 @@ public final class Session implements AutoCloseable {
             connection.close(e.code(), String.valueOf(e.getMessage()));
             throw e;
         }
-        String name = "stoq-session-" + connection.remoteAddress().getPort();
-        Thread.ofVirtual().name(name + "-accept").start(session::acceptStreams);
-        Thread.ofVirtual().name(name + "-ping").start(session.keepAlive());
+        connection.onStream(session::take);
+        session.peerSettings.arrived().thenRun(session.keepAlive()::begin);
         session.identity.proven().whenComplete((caller, failure) -> session.identified(failure));
         session.peerSettings
                 .arrived()
@@ -348,19 +347,10 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    private void acceptStreams() {
-        try {
-            while (true) {
-                QuicStream stream = connection.acceptStream();
-                Thread.ofVirtual()
-                        .name("stoq-stream-" + stream.id())
-                        .start(() -> serve(new FrameStream(stream, false, this::giveUp)));
-            }
-        } catch (IOException | RuntimeException e) {
-            if (connection.isOpen()) {
-                giveUp(e);
-            }
-        }
+    private void take(QuicStream stream) {
+        Thread.ofVirtual()
+                .name("stoq-stream-" + stream.id())
+                .start(() -> serve(new FrameStream(stream, false, this::giveUp)));
     }
 
     /** Serves a stream of the peer. What breaks the protocol has ended the connection by itself. */
@@ -375,7 +365,7 @@ public final class Session implements AutoCloseable {
             }
             if (first.type().onControlStream()) {
                 head.stop();
-                readControl(stream.asControl(), first);
+                readControl(stream, first);
                 return;
             }
             stream.requireAboutThis(first);
@@ -398,35 +388,16 @@ public final class Session implements AutoCloseable {
         return code.wireCode() >= StoqErrorCode.PROTOCOL_VIOLATION.wireCode();
     }
 
-    /** Reads the peer's control stream until the connection ends, and ends it if that fails. */
     private void readControl(FrameStream stream, FrameHeader first) {
-        try {
-            if (stream.bidirectional()) {
-                throw new StoqException(
-                        StoqErrorCode.PROTOCOL_VIOLATION, first.type() + " on a stream for calls");
-            }
-            if (!controlled.compareAndSet(false, true)) {
-                throw new StoqException(StoqErrorCode.CONTROL_STREAM, "a second control stream");
-            }
-            FromPeer from = new FromPeer();
-            ControlReader reader = new ControlReader(from);
-            FrameHeader next = first;
-            while (next != null) {
-                from.next(next);
-                reader.take(stream.read(next), System.nanoTime());
-                next = stream.next();
-            }
-            throw new StoqException(StoqErrorCode.CONTROL_STREAM, "the control stream was ended");
-        } catch (StoqException e) {
+        if (stream.bidirectional()) {
             giveUp(
-                    endsConnection(e.code())
-                            ? e
-                            : new StoqException(
-                                    StoqErrorCode.CONTROL_STREAM,
-                                    "the control stream broke off: " + e.getMessage(),
-                                    e));
-        } catch (IOException | RuntimeException e) {
-            giveUp(e);
+                    new StoqException(
+                            StoqErrorCode.PROTOCOL_VIOLATION,
+                            first.type() + " on a stream for calls"));
+        } else if (controlled.compareAndSet(false, true)) {
+            new ControlLoop(stream.asControl(), new FromPeer(), this::giveUp).begin(first);
+        } else {
+            giveUp(new StoqException(StoqErrorCode.CONTROL_STREAM, "a second control stream"));
         }
     }
 
@@ -434,8 +405,8 @@ public final class Session implements AutoCloseable {
     private final class FromPeer implements ControlReader.Target {
         private int frameBytes;
 
-        /** A frame is about to be read: an announcement only when there is room for it. */
-        void next(FrameHeader header) throws StoqException {
+        @Override
+        public void next(FrameHeader header) throws StoqException {
             frameBytes = header.length();
             if (header.type() == FrameType.CHUNK_ANNOUNCE
                     || header.type() == FrameType.ROUTE_UPDATE) {
@@ -491,7 +462,6 @@ public final class Session implements AutoCloseable {
                 control,
                 roundTrip,
                 options.keepAlive(),
-                peerSettings,
                 () -> alwaysNeeded || streams.underWay() > 0,
                 end);
     }

@@ -69,14 +69,18 @@ public final class ChildProcess implements AutoCloseable {
                 List.of(
                         "--enable-native-access=ALL-UNNAMED",
                         "--sun-misc-unsafe-memory-access=allow",
-                        "-Xlog:disable",
-                        "-Xmx512m",
-                        "-XX:TrimNativeHeapInterval=15000"));
+                        "-Xlog:disable"));
+        command.addAll(memoryFlags());
         command.addAll(flags);
         command.addAll(
                 List.of("-cp", System.getProperty("java.class.path"), BenchChild.class.getName()));
         Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();
         return new ChildProcess(name, process, log);
+    }
+
+    /** Returns how the command bounds the memory of a node, and has it give back what it can. */
+    public static List<String> memoryFlags() {
+        return List.of(System.getProperty("stoq.memory.flags", "-Xmx512m").split(" "));
     }
 
     private void readAnswers() {

@@ -37,7 +37,8 @@ final class ChildState {
                             server ? folder.server() : folder.client(),
                             tally,
                             Duration.ofMillis(question.number("idle")),
-                            new Pattern(Pattern.DEFAULT_SEED, spec.kind().directBuffers()));
+                            new Pattern(Pattern.DEFAULT_SEED, spec.kind().directBuffers()),
+                            local(question));
             setup = known;
         }
         return known;
@@ -53,6 +54,11 @@ final class ChildState {
             contender = created;
         }
         return created;
+    }
+
+    /** Returns where clients send from: {@code from}, or whatever the system chooses. */
+    private static InetSocketAddress local(Message question) {
+        return new InetSocketAddress(InetAddress.ofLiteral(question.find("from").orElse("::")), 0);
     }
 
     /** Returns where the other end listens. */

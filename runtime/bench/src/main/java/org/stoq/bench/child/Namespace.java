@@ -52,8 +52,9 @@ public final class Namespace {
     }
 
     /** Starts the child that makes one, as {@link ChildProcess#start}. */
-    public static ChildProcess start(String name, Path folder) throws IOException {
-        return ChildProcess.start(name, folder, List.of(), creating());
+    public static ChildProcess start(String name, Path folder, List<String> flags)
+            throws IOException {
+        return ChildProcess.start(name, folder, flags, creating());
     }
 
     /**
@@ -61,13 +62,10 @@ public final class Namespace {
      *
      * @param other the other child
      */
-    public static ChildProcess join(ChildProcess other, String name, Path folder)
-            throws IOException {
+    public static ChildProcess join(
+            ChildProcess other, String name, Path folder, List<String> flags) throws IOException {
         return ChildProcess.start(
-                name,
-                folder,
-                List.of(),
-                List.of("nsenter", "--net=/proc/" + other.pid() + "/ns/net"));
+                name, folder, flags, List.of("nsenter", "--net=/proc/" + other.pid() + "/ns/net"));
     }
 
     private static List<String> creating() {

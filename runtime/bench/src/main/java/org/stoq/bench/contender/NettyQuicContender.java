@@ -84,6 +84,7 @@ final class NettyQuicContender implements Contender {
             for (List<Flow> streams : flows) {
                 Channel socket =
                         sockets.bind(
+                                setup.local(),
                                 socketOptions(false),
                                 configure(new QuicClientCodecBuilder())
                                         .sslContext(clientTls)
@@ -109,6 +110,7 @@ final class NettyQuicContender implements Contender {
     public Requests requests(InetSocketAddress remote) throws IOException {
         Channel socket =
                 sockets.bind(
+                        setup.local(),
                         socketOptions(false),
                         configure(new QuicClientCodecBuilder()).sslContext(clientTls).build());
         QuicChannel connection = connect(socket, remote);

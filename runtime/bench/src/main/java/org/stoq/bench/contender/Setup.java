@@ -1,5 +1,6 @@
 package org.stoq.bench.contender;
 
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.stoq.client.pattern.Pattern;
 import org.stoq.sdk.transport.Credentials;
@@ -14,6 +15,7 @@ import org.stoq.sdk.transport.Credentials;
  * @param tally where this process counts
  * @param idleTimeout after how much silence a connection may end, of those that have a choice
  * @param pattern what is sent
+ * @param local the address that clients send from
  */
 public record Setup(
         int datagramBytes,
@@ -22,4 +24,5 @@ public record Setup(
         Credentials credentials,
         Tally tally,
         Duration idleTimeout,
-        Pattern pattern) {}
+        Pattern pattern,
+        InetSocketAddress local) {}

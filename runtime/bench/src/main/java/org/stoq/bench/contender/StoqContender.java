@@ -50,6 +50,7 @@ final class StoqContender implements Contender {
                 .idleTimeout(setup.idleTimeout())
                 .maxDatagramBytes(setup.datagramBytes())
                 .congestionAlgorithm(spec.text("congestion").orElse(setup.congestion()))
+                .local(setup.local())
                 .build();
     }
 

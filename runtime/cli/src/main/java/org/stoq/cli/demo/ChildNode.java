@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.stoq.bench.child.ChildProcess;
 import org.stoq.cli.CommandFailure;
 import org.stoq.cli.terminal.JsonOutput;
 import org.stoq.sdk.config.HostPort;
@@ -58,8 +59,10 @@ final class ChildNode implements AutoCloseable {
         command.addAll(
                 List.of(
                         "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-Xmx512m",
+                        "--sun-misc-unsafe-memory-access=allow"));
+        command.addAll(ChildProcess.memoryFlags());
+        command.addAll(
+                List.of(
                         "-Dstoq.home=" + distribution,
                         "-Dstoq.home.user=" + home,
                         "-cp",
