@@ -307,6 +307,33 @@ class NodesTest {
     }
 
     @Test
+    void fetchesAnObjectOnceForAThousandReaders() throws Exception {
+        TestNode a = node();
+        TestNode b = node();
+        TestNode.connect(a, b);
+        byte[] content = SeededBytes.random(1, 300_000);
+        a.put("poster", content);
+        Await.until("the name reaches b", () -> b.knows("poster"));
+        List<Digest> chunks = b.chunksOf("poster");
+        CountDownLatch all = new CountDownLatch(1_000);
+        List<FutureTask<byte[]>> readers = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            FutureTask<byte[]> reader =
+                    new FutureTask<>(() -> {
+                        all.countDown();
+                        Await.latch(all);
+                        return b.get("poster");
+                    });
+            readers.add(reader);
+            Thread.ofVirtual().start(reader);
+        }
+        for (FutureTask<byte[]> reader : readers) {
+            assertThat(Arrays.equals(reader.get(), content)).isTrue();
+        }
+        assertThat(b.peer(a).asked).containsExactlyElementsOf(chunks);
+    }
+
+    @Test
     void aReaderGoesOnWhenTheOneThatFetchesGivesUp() throws Exception {
         TestNode a = node();
         TestNode b = node();
