@@ -1,8 +1,14 @@
 package org.stoq.chunking;
 
+import java.util.Map;
+import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Modified;
 import org.stoq.sdk.chunk.ChunkSizes;
 import org.stoq.sdk.chunk.Chunker;
+import org.stoq.sdk.config.CdnConfig;
+import org.stoq.sdk.config.SecretFile;
 
 /**
  * FastCDC with normalised chunking (Xia et al., "FastCDC: a Fast and Efficient Content-Defined
@@ -13,7 +19,11 @@ import org.stoq.sdk.chunk.Chunker;
  * average. The boundary depends on the 64 bytes before it. The table and the masks are in
  * docs/spec/chunking.md.
  */
-@Component(service = Chunker.class, property = "service.ranking:Integer=100")
+@Component(
+        service = Chunker.class,
+        property = "service.ranking:Integer=100",
+        configurationPid = CdnConfig.PID,
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class FastCdcChunker implements Chunker {
     /** "STOQgear" in ASCII. */
     static final long SEED = 0x53544F5167656172L;
@@ -22,6 +32,38 @@ public final class FastCdcChunker implements Chunker {
 
     /** By how many bits the masks differ from that of the average. */
     private static final int NORMALISATION = 2;
+
+    /** Replaced as a whole when the key changes; each cut uses one. */
+    private volatile Gear gear;
+
+    /** Cuts as it is published. */
+    public FastCdcChunker() {
+        this(Map.of());
+    }
+
+    /**
+     * Cuts as configured; OSGi does.
+     *
+     * @throws IllegalArgumentException if there is no usable secret in the file that is named
+     */
+    @Activate
+    public FastCdcChunker(Map<String, Object> properties) {
+        gear = of(properties);
+    }
+
+    /** Takes another key. */
+    @Modified
+    void modified(Map<String, Object> properties) {
+        gear = of(properties);
+    }
+
+    private static Gear of(Map<String, Object> properties) {
+        return CdnConfig.TABLE
+                .readProperties(properties)
+                .boundaryKey()
+                .map(file -> Gear.ofKey(new BoundaryKey(SecretFile.read(file))))
+                .orElse(GEAR);
+    }
 
     @Override
     public String name() {
@@ -39,10 +81,11 @@ public final class FastCdcChunker implements Chunker {
         int bits = Integer.numberOfTrailingZeros(sizes.average());
         long strict = topBits(bits + NORMALISATION);
         long lenient = topBits(bits - NORMALISATION);
+        Gear hash = gear;
         int at = from + sizes.minimum();
         while (at < end) {
             boolean early = at < normal;
-            int place = GEAR.find(bytes, at, early ? normal : end, early ? strict : lenient);
+            int place = hash.find(bytes, at, early ? normal : end, early ? strict : lenient);
             if (place < 0) {
                 at = early ? normal : end;
             } else if (Periodicity.recurs(bytes, from, place, sizes.minimum())) {

@@ -38,6 +38,15 @@ final class Gear {
         return new Gear(table);
     }
 
+    /** Returns the hash whose table a secret makes. */
+    static Gear ofKey(BoundaryKey key) {
+        long[] table = new long[256];
+        for (int i = 0; i < table.length; i++) {
+            table[i] = key.number("gear", i);
+        }
+        return new Gear(table);
+    }
+
     /** Returns what the table adds for a byte. */
     long of(int octet) {
         return table[octet & 0xFF];

@@ -63,9 +63,12 @@ final class Periodicity {
     private static boolean recursWith(byte[] bytes, int boundary, int at, int earliest) {
         int window = boundary - WINDOW;
         long word = (long) WORDS.get(bytes, at);
+        long last = (long) WORDS.get(bytes, boundary - Long.BYTES);
         for (int i = 0; i < STRIDE && at - i >= earliest; i++) {
             int copy = at - i;
+            // The end first: where zeros go over into something else, all the rest is equal.
             if ((long) WORDS.get(bytes, window + i) == word
+                    && (long) WORDS.get(bytes, copy + WINDOW - Long.BYTES) == last
                     && Arrays.equals(bytes, copy, copy + WINDOW, bytes, window, boundary)) {
                 return true;
             }

@@ -1,8 +1,14 @@
 package org.stoq.chunking;
 
+import java.util.Map;
+import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Modified;
 import org.stoq.sdk.chunk.ChunkSizes;
 import org.stoq.sdk.chunk.Chunker;
+import org.stoq.sdk.config.CdnConfig;
+import org.stoq.sdk.config.SecretFile;
 
 /**
  * Content-defined chunking by Rabin fingerprints (Rabin, "Fingerprinting by Random Polynomials",
@@ -11,12 +17,48 @@ import org.stoq.sdk.chunk.Chunker;
  * <p>A boundary is where the low bits of the fingerprint of the 64 bytes before it are all ones.
  * The polynomial is in docs/spec/chunking.md.
  */
-@Component(service = Chunker.class, property = "service.ranking:Integer=50")
+@Component(
+        service = Chunker.class,
+        property = "service.ranking:Integer=50",
+        configurationPid = CdnConfig.PID,
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class RabinChunker implements Chunker {
     /** Irreducible. */
     static final long POLYNOMIAL = 0x3DA3358B4DC173L;
 
     private static final RabinFingerprint PRINT = new RabinFingerprint(POLYNOMIAL);
+
+    /** Replaced as a whole when the key changes; each cut uses one. */
+    private volatile RabinFingerprint fingerprint;
+
+    /** Cuts as it is published. */
+    public RabinChunker() {
+        this(Map.of());
+    }
+
+    /**
+     * Cuts as configured; OSGi does.
+     *
+     * @throws IllegalArgumentException if there is no usable secret in the file that is named
+     */
+    @Activate
+    public RabinChunker(Map<String, Object> properties) {
+        fingerprint = of(properties);
+    }
+
+    /** Takes another key. */
+    @Modified
+    void modified(Map<String, Object> properties) {
+        fingerprint = of(properties);
+    }
+
+    private static RabinFingerprint of(Map<String, Object> properties) {
+        return CdnConfig.TABLE
+                .readProperties(properties)
+                .boundaryKey()
+                .map(file -> RabinFingerprint.ofKey(new BoundaryKey(SecretFile.read(file))))
+                .orElse(PRINT);
+    }
 
     @Override
     public String name() {
@@ -30,9 +72,10 @@ public final class RabinChunker implements Chunker {
             return available;
         }
         int end = from + Math.min(available, sizes.maximum());
+        RabinFingerprint print = fingerprint;
         int at = from + sizes.minimum();
         while (at < end) {
-            int place = PRINT.find(bytes, at, end, sizes.average() - 1L);
+            int place = print.find(bytes, at, end, sizes.average() - 1L);
             if (place < 0) {
                 return end - from;
             }

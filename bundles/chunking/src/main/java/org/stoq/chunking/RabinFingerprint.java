@@ -44,6 +44,48 @@ final class RabinFingerprint {
         }
     }
 
+    /** Returns the fingerprint modulo the first irreducible polynomial that a secret makes. */
+    static RabinFingerprint ofKey(BoundaryKey key) {
+        for (int i = 0; ; i++) {
+            long polynomial = key.number("rabin", i) >>> UNUSED_BITS | 1L << DEGREE | 1;
+            if (isIrreducible(polynomial)) {
+                return new RabinFingerprint(polynomial);
+            }
+        }
+    }
+
+    /**
+     * Whether a polynomial of degree {@value #DEGREE} has no factors (Rabin, "Probabilistic
+     * Algorithms in Finite Fields", 1980). The degree is prime, so a factor of another degree than
+     * one shows in x^(2^53) being another than x; factors of degree one show in its terms.
+     */
+    static boolean isIrreducible(long polynomial) {
+        long power = 2;
+        for (int i = 0; i < DEGREE; i++) {
+            power = square(power, polynomial);
+        }
+        return power == 2 && (polynomial & 1) == 1 && Long.bitCount(polynomial) % 2 == 1;
+    }
+
+    private static long square(long value, long polynomial) {
+        long product = 0;
+        for (int bit = DEGREE - 1; bit >= 0; bit--) {
+            product <<= 1;
+            if ((product >>> DEGREE & 1) == 1) {
+                product ^= polynomial;
+            }
+            if ((value >>> bit & 1) == 1) {
+                product ^= value;
+            }
+        }
+        return product;
+    }
+
+    /** Returns the polynomial. */
+    long polynomial() {
+        return polynomial;
+    }
+
     private long timesX(long value, int times) {
         long product = value;
         for (int i = 0; i < times; i++) {

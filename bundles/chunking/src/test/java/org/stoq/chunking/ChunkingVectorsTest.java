@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.chunk.ChunkSizes;
 import org.stoq.sdk.chunk.Chunker;
@@ -86,23 +87,36 @@ class ChunkingVectorsTest {
 
     @Test
     void theCutsOfFastCdc() {
-        compareCuts(new FastCdcChunker());
+        compareCuts(new FastCdcChunker(), ".cuts.", 9);
     }
 
     @Test
     void theCutsOfRabin() {
-        compareCuts(new RabinChunker());
+        compareCuts(new RabinChunker(), ".cuts.", 9);
     }
 
-    private void compareCuts(Chunker chunker) {
-        List<String> cuts = names(chunker.name() + ".cuts.");
-        assertThat(cuts).hasSizeGreaterThan(8);
+    @Test
+    void whatASecretMakes(@TempDir Path folder) throws IOException {
+        byte[] secret = HexFormat.of().parseHex(line("key.secret"));
+        BoundaryKey key = new BoundaryKey(secret);
+        assertThat(hex(Gear.ofKey(key).of(0))).isEqualTo(line("key.gear.0"));
+        assertThat(hex(Gear.ofKey(key).of(255))).isEqualTo(line("key.gear.255"));
+        assertThat(hex(RabinFingerprint.ofKey(key).polynomial()))
+                .isEqualTo(line("key.rabin.polynomial"));
+        String file = Files.write(folder.resolve("key"), secret).toString();
+        compareCuts(new FastCdcChunker(Map.of("boundary_key", file)), ".keyed.", 3);
+        compareCuts(new RabinChunker(Map.of("boundary_key", file)), ".keyed.", 3);
+    }
+
+    private void compareCuts(Chunker chunker, String kind, int lines) {
+        List<String> cuts = names(chunker.name() + kind);
+        assertThat(cuts).hasSizeGreaterThanOrEqualTo(lines);
         for (String cut : cuts) {
             String[] words = cut.split("\\.", -1);
             byte[] bytes = content(line("content." + words[1]));
             assertThat(lengths(chunker, bytes, sizes(words[0])))
                     .as(cut)
-                    .isEqualTo(line(chunker.name() + ".cuts." + cut));
+                    .isEqualTo(line(chunker.name() + kind + cut));
         }
     }
 
