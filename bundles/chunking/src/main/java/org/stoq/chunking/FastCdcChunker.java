@@ -1,8 +1,14 @@
 package org.stoq.chunking;
 
+import java.util.Map;
+import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Modified;
 import org.stoq.sdk.chunk.ChunkSizes;
 import org.stoq.sdk.chunk.Chunker;
+import org.stoq.sdk.config.CdnConfig;
+import org.stoq.sdk.config.SecretFile;
 
 /**
  * FastCDC with normalised chunking (Xia et al., "FastCDC: a Fast and Efficient Content-Defined
@@ -13,12 +19,51 @@ import org.stoq.sdk.chunk.Chunker;
  * average. The boundary depends on the 64 bytes before it. The table and the masks are in
  * docs/spec/chunking.md.
  */
-@Component(service = Chunker.class, property = "service.ranking:Integer=100")
+@Component(
+        service = Chunker.class,
+        property = "service.ranking:Integer=100",
+        configurationPid = CdnConfig.PID,
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class FastCdcChunker implements Chunker {
-    private static final long[] GEAR = gear();
+    /** "STOQgear" in ASCII. */
+    static final long SEED = 0x53544F5167656172L;
+
+    private static final Gear GEAR = Gear.ofSeed(SEED);
 
     /** By how many bits the masks differ from that of the average. */
     private static final int NORMALISATION = 2;
+
+    /** Replaced as a whole when the key changes; each cut uses one. */
+    private volatile Gear gear;
+
+    /** Cuts as it is published. */
+    public FastCdcChunker() {
+        this(Map.of());
+    }
+
+    /**
+     * Cuts as configured; OSGi does.
+     *
+     * @throws IllegalArgumentException if there is no usable secret in the file that is named
+     */
+    @Activate
+    public FastCdcChunker(Map<String, Object> properties) {
+        gear = of(properties);
+    }
+
+    /** Takes another key. */
+    @Modified
+    void modified(Map<String, Object> properties) {
+        gear = of(properties);
+    }
+
+    private static Gear of(Map<String, Object> properties) {
+        return CdnConfig.TABLE
+                .readProperties(properties)
+                .boundaryKey()
+                .map(file -> Gear.ofKey(new BoundaryKey(SecretFile.read(file))))
+                .orElse(GEAR);
+    }
 
     @Override
     public String name() {
@@ -34,22 +79,19 @@ public final class FastCdcChunker implements Chunker {
         int end = from + Math.min(available, sizes.maximum());
         int normal = Math.min(end, from + sizes.average());
         int bits = Integer.numberOfTrailingZeros(sizes.average());
-        int at = from + sizes.minimum() - Long.SIZE;
-        long hash = 0;
-        for (int warm = from + sizes.minimum(); at < warm; at++) {
-            hash = (hash << 1) + GEAR[bytes[at] & 0xFF];
-        }
-        long mask = topBits(bits + NORMALISATION);
+        long strict = topBits(bits + NORMALISATION);
+        long lenient = topBits(bits - NORMALISATION);
+        Gear hash = gear;
+        int at = from + sizes.minimum();
         while (at < end) {
-            if (at == normal) {
-                mask = topBits(bits - NORMALISATION);
-            }
-            int stop = at < normal ? normal : end;
-            while (at < stop) {
-                hash = (hash << 1) + GEAR[bytes[at++] & 0xFF];
-                if ((hash & mask) == 0 && !Periodicity.recurs(bytes, at, sizes.minimum())) {
-                    return at - from;
-                }
+            boolean early = at < normal;
+            int place = hash.find(bytes, at, early ? normal : end, early ? strict : lenient);
+            if (place < 0) {
+                at = early ? normal : end;
+            } else if (Periodicity.recurs(bytes, from, place, sizes.minimum())) {
+                at = place + sizes.minimum();
+            } else {
+                return place - from;
             }
         }
         return end - from;
@@ -57,19 +99,5 @@ public final class FastCdcChunker implements Chunker {
 
     private static long topBits(int count) {
         return -1L << (Long.SIZE - count);
-    }
-
-    /** SplitMix64 (Steele et al., 2014) from the seed "STOQgear" in ASCII. */
-    private static long[] gear() {
-        long[] table = new long[256];
-        long state = 0x53544F5167656172L;
-        for (int i = 0; i < table.length; i++) {
-            state += 0x9E3779B97F4A7C15L;
-            long z = state;
-            z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
-            z = (z ^ z >>> 27) * 0x94D049BB133111EBL;
-            table[i] = z ^ z >>> 31;
-        }
-        return table;
     }
 }

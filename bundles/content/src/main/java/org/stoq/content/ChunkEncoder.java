@@ -1,35 +1,23 @@
 package org.stoq.content;
 
-import java.util.Arrays;
 import java.util.Optional;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
+import org.stoq.sdk.chunk.CompressionChoice;
 import org.stoq.sdk.chunk.Compressor;
 import org.stoq.sdk.chunk.EncodedChunk;
 import org.stoq.sdk.strategy.StrategySlot;
 
 /**
- * Compresses chunks where that pays, and undoes it with proof.
- *
- * <p>In the mode {@code auto} a sample of each chunk is compressed with lz4, which costs a tenth of
- * the whole: content that does not shrink is left plain, the rest goes to zstd, unless zstd gains
- * next to nothing over lz4 on the sample. Thread-safe: the mode is one field that each chunk reads.
+ * Compresses chunks where that pays, and undoes it with proof. Thread-safe: the mode is one field
+ * that each chunk reads.
  */
 final class ChunkEncoder {
     private static final System.Logger LOG = System.getLogger(ChunkEncoder.class.getName());
 
-    /** The mode that chooses per chunk. */
-    static final String AUTO = "auto";
-
-    private static final int SAMPLE_BYTES = 8 << 10;
-    private static final String FAST = "lz4";
-    private static final String STRONG = "zstd";
-
-    /** What a compressed form may be at most, in hundredths of the plain one, to be worth it. */
-    private static final int WORTHWHILE_PERCENT = 95;
-
     private final StrategySlot<Compressor> compressors;
+    private final CompressionChoice choice = new CompressionChoice(this::compress);
     private volatile String mode;
 
     ChunkEncoder(StrategySlot<Compressor> compressors, String mode) {
@@ -37,21 +25,16 @@ final class ChunkEncoder {
         this.mode = mode;
     }
 
-    /** Sets {@link #AUTO}, {@link EncodedChunk#PLAIN} or the name of a compressor. */
+    /**
+     * Sets {@link CompressionChoice#AUTO}, {@link EncodedChunk#PLAIN} or the name of a compressor.
+     */
     void mode(String mode) {
         this.mode = mode;
     }
 
     /** Returns the chunk as it is to be stored: plain where no compressor is there or pays. */
     EncodedChunk encode(byte[] bytes, int from, int length) {
-        String chosen = mode.equals(AUTO) ? choose(bytes, from, length) : mode;
-        if (!chosen.equals(EncodedChunk.PLAIN)) {
-            Optional<byte[]> compressed = compress(chosen, bytes, from, length);
-            if (compressed.isPresent() && pays(compressed.get().length, length)) {
-                return new EncodedChunk(chosen, length, compressed.get());
-            }
-        }
-        return EncodedChunk.plain(Arrays.copyOfRange(bytes, from, from + length));
+        return choice.encode(mode, bytes, from, length);
     }
 
     /**
@@ -74,22 +57,6 @@ final class ChunkEncoder {
         return plain;
     }
 
-    private String choose(byte[] bytes, int from, int length) {
-        // From the middle: the first bytes of a file are often a header unlike the rest.
-        int sample = Math.min(SAMPLE_BYTES, length);
-        int at = from + (length - sample) / 2;
-        Optional<byte[]> fast = compress(FAST, bytes, at, sample);
-        if (fast.isPresent() && !pays(fast.get().length, sample)) {
-            return EncodedChunk.PLAIN;
-        }
-        Optional<byte[]> strong = compress(STRONG, bytes, at, sample);
-        if (strong.isEmpty()) {
-            return fast.isPresent() ? FAST : EncodedChunk.PLAIN;
-        }
-        int rival = fast.map(compressed -> compressed.length).orElse(sample);
-        return pays(strong.get().length, rival) ? STRONG : FAST;
-    }
-
     /**
      * Compresses; nothing where the compressor is not installed or fails: content is kept anyway.
      */
@@ -100,9 +67,5 @@ final class ChunkEncoder {
             LOG.log(System.Logger.Level.DEBUG, "a chunk stays plain: {0}", e.getMessage());
             return Optional.empty();
         }
-    }
-
-    private static boolean pays(int compressed, int plain) {
-        return compressed * 100L <= (long) plain * WORTHWHILE_PERCENT;
     }
 }

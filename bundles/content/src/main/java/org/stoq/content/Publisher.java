@@ -9,6 +9,7 @@ import java.util.concurrent.locks.Lock;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
+import org.stoq.sdk.chunk.ArchiveParts;
 import org.stoq.sdk.chunk.ChunkSizes;
 import org.stoq.sdk.chunk.Chunker;
 import org.stoq.sdk.strategy.StrategySlot;
@@ -36,6 +37,7 @@ final class Publisher {
     private final OptionalLong announcedBytes;
     private final ChunkListBuilder list;
     private final WholeDigest whole;
+    private final ArchiveParts parts = new ArchiveParts(ChunkSizes.STANDARD);
     private byte[] bytes;
 
     /** Bytes that wait to be cut lie from here ... */
@@ -182,7 +184,7 @@ final class Publisher {
     private void storeChunk() throws StoqException {
         byte[] content = bytes;
         int at = from;
-        int end = to;
+        int end = parts.end(bytes, from, to);
         int length = chunkers.call(chunker -> chunker.cut(content, at, end, ChunkSizes.STANDARD));
         Digest digest = Digest.of(ByteBuffer.wrap(content, at, length));
         gate.lock();
@@ -198,6 +200,7 @@ final class Publisher {
         chunks++;
         size += length;
         from += length;
+        parts.pass(length);
     }
 
     /** One byte more than announced, so that the end is seen without room for another buffer. */

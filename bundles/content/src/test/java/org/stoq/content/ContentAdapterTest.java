@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -126,6 +127,43 @@ class ContentAdapterTest {
         assertThat(head.digest(9)).isEqualTo(node.id().digest());
         assertThat(head.integer(10)).isEqualTo(node.clock.millis());
         assertThat(head.text(11)).isEqualTo("a/b");
+    }
+
+    @Test
+    void aTarWhoseHeadersHaveChangedSharesTheContentOfItsLargeMembers() throws IOException {
+        CborMap first = node.put("first", tar(1_000)).results();
+        CborMap second = node.put("second", tar(2_000)).results();
+        // Of each of the eight members the first 4 KiB, header included, and no more.
+        assertThat(second.integer(6)).isEqualTo(8);
+        assertThat(second.integer(4)).isEqualTo(8 * 4_096);
+        assertThat(first.integer(4)).isEqualTo(8 * 50_176);
+    }
+
+    /** Members of 50,176 bytes with their headers, which have another time each time. */
+    private static byte[] tar(int time) {
+        byte[] archive = new byte[8 * 50_176];
+        for (int member = 0; member < 8; member++) {
+            int at = member * 50_176;
+            text(archive, at, "member" + member);
+            text(archive, at + 124, "%011o".formatted(49_664));
+            text(archive, at + 136, "%011o".formatted(time));
+            text(archive, at + 148, "        ");
+            text(archive, at + 156, "0");
+            text(archive, at + 257, "ustar");
+            int sum = 0;
+            for (int i = at; i < at + 512; i++) {
+                sum += archive[i];
+            }
+            text(archive, at + 148, "%06o".formatted(sum));
+            archive[at + 154] = 0;
+            System.arraycopy(SeededBytes.random(member, 49_664), 0, archive, at + 512, 49_664);
+        }
+        return archive;
+    }
+
+    private static void text(byte[] archive, int at, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+        System.arraycopy(bytes, 0, archive, at, bytes.length);
     }
 
     @Test

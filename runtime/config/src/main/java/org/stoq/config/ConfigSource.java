@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.stoq.sdk.config.CdnConfig;
+import org.stoq.sdk.config.SecretFile;
 import org.stoq.sdk.config.ServerConfig;
 
 /**
@@ -56,7 +59,7 @@ public record ConfigSource(Optional<Path> file, Map<String, String> settings) {
      * Reads and checks everything; every path of the {@code [server]} table is absolute then.
      * Blocks.
      *
-     * @throws ConfigException with everything that is wrong
+     * @throws ConfigException with everything that is wrong, or with a secret that cannot be used
      * @throws IOException if the file was named and is not there, or cannot be read
      */
     public StoqConfig load() throws IOException, ConfigException {
@@ -65,7 +68,30 @@ public record ConfigSource(Optional<Path> file, Map<String, String> settings) {
                 file.isPresent() || Files.exists(path)
                         ? ConfigFile.read(path)
                         : StoqConfig.defaults();
-        return absolute(read.with(settings));
+        StoqConfig config = absolute(read.with(settings));
+        checkSecrets(config);
+        return config;
+    }
+
+    /** Whoever hides boundaries must not learn later that they were never hidden. */
+    private static void checkSecrets(StoqConfig config) throws ConfigException {
+        Optional<Path> secret = config.cdn().boundaryKey();
+        try {
+            secret.ifPresent(SecretFile::read);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException(
+                    List.of(
+                            new ConfigFault(
+                                    "cdn.boundary_key",
+                                    0,
+                                    0,
+                                    "",
+                                    String.valueOf(e.getMessage()),
+                                    Optional.of(
+                                            "make one with: head -c 32 /dev/urandom > "
+                                                    + secret.orElseThrow()
+                                                    + ", and copy it to every node"))));
+        }
     }
 
     /**
@@ -110,6 +136,10 @@ public record ConfigSource(Optional<Path> file, Map<String, String> settings) {
         server.certPath().ifPresent(path -> put(paths, "cert_path", path));
         server.keyPath().ifPresent(path -> put(paths, "key_path", path));
         server.caPath().ifPresent(path -> put(paths, "ca_path", path));
+        config.cdn()
+                .boundaryKey()
+                .ifPresent(path ->
+                        paths.put(CdnConfig.NAME + ".boundary_key", resolve(path).toString()));
         return config.with(paths);
     }
 

@@ -85,4 +85,25 @@ class ConfigSourceTest {
                 .isAbsolute()
                 .endsWithRaw(Path.of("key.pem"));
     }
+
+    @Test
+    void aSecretThatCannotBeUsedIsRefusedAtOnceWithWhatToDo() throws Exception {
+        Path secret = folder.resolve("boundary.key");
+        ConfigSource source =
+                new ConfigSource(
+                        Optional.empty(),
+                        Map.of(
+                                "server.data_dir", folder.toString(),
+                                "cdn.boundary_key", secret.toString()));
+
+        assertThatThrownBy(source::load)
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("cdn.boundary_key")
+                .hasMessageContaining(secret + " cannot be read")
+                .hasMessageContaining("make one with");
+        Files.write(secret, new byte[31]);
+        assertThatThrownBy(source::load).hasMessageContaining("31 bytes where 32");
+        Files.write(secret, new byte[32]);
+        assertThat(source.load().cdn().boundaryKey()).contains(secret);
+    }
 }

@@ -19,7 +19,8 @@ public interface Chunker extends Strategy {
      * @param bytes the content; borrowed, not changed
      * @param from where the chunk begins
      * @param to where the bytes that are there end: at least {@code sizes.maximum()} behind {@code
-     *     from}, or at the end of the object; always behind {@code from}
+     *     from}, or at the end of the object or of one of its parts ({@link ArchiveParts}); always
+     *     behind {@code from}
      * @param sizes the sizes to keep
      * @return 1 to {@code min(sizes.maximum(), to - from)}; at least {@code sizes.minimum()} where
      *     so many bytes are there

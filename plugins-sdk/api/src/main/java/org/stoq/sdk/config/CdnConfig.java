@@ -1,6 +1,8 @@
 package org.stoq.sdk.config;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How content is cut, kept and spread.
@@ -11,7 +13,9 @@ import java.util.List;
  * @param edgeNodes other nodes to connect to
  * @param replicationFactor how many nodes, this one included, shall hold what is published here
  * @param chunker name of the strategy that cuts objects into chunks
+ * @param boundaryKey a file with the secret that moves the boundaries of chunks
  * @param compression {@code auto} to take whatever gains most, {@code none}, or one algorithm
+ * @param zstdLevel how hard zstd tries
  * @param store name of the chunk store
  */
 @Table(value = CdnConfig.NAME, doc = "How content is cut, kept and spread.")
@@ -60,11 +64,28 @@ public record CdnConfig(
                         form = StrategyName.FORM)
                 String chunker,
         @Key(
+                        doc =
+                                "A file of 32 bytes or more, the secret of a network, that moves the"
+                                        + " boundaries of chunks. Nodes with different ones share no"
+                                        + " chunks.",
+                        example = "/etc/stoq/boundary.key",
+                        live = true)
+                Optional<Path> boundaryKey,
+        @Key(
                         doc = "Compression of chunks; auto takes what gains most, chunk by chunk.",
                         fallback = "auto",
                         live = true,
                         oneOf = {"auto", "zstd", "lz4", "none"})
                 String compression,
+        @Key(
+                        doc =
+                                "How hard zstd tries: a higher level stores less and takes longer to"
+                                        + " publish; reading stays as fast.",
+                        fallback = "5",
+                        live = true,
+                        min = 1,
+                        max = 19)
+                int zstdLevel,
         @Key(
                         doc = "Name of the chunk store.",
                         fallback = "segment",
@@ -94,7 +115,9 @@ public record CdnConfig(
                 edgeNodes,
                 replicationFactor,
                 chunker,
+                boundaryKey,
                 compression,
+                zstdLevel,
                 store);
     }
 }
