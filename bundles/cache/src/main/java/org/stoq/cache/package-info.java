@@ -1,4 +1,4 @@
-/** Chunks in memory; LRU and aged LFU. */
+/** Chunks in memory, and what decides which of them stay. */
 @NullMarked
 package org.stoq.cache;
 

@@ -60,7 +60,14 @@ class ArchitectureIT {
                     new Module("bench", Set.of("sdk", "client", "trust"), 20),
                     new Module(
                             "cli",
-                            Set.of("sdk", "client", "config", "trust", "launcher", "bench"),
+                            Set.of(
+                                    "sdk",
+                                    "client",
+                                    "config",
+                                    "trust",
+                                    "launcher",
+                                    "bench",
+                                    "cache"),
                             10));
 
     private final JavaClasses shipped = ShippedClasses.ALL;

@@ -3,9 +3,11 @@ package org.stoq.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -21,6 +23,14 @@ public abstract class CachePolicyContract {
 
     /** Returns the policy to test. */
     protected abstract CachePolicy policy();
+
+    /**
+     * Returns whether entries of one size that are handed over, coldest first, and not asked for
+     * yet are evicted in that order. False for a policy that has other reasons: chance, or the key.
+     */
+    protected boolean keepsTheOrderThatItIsGiven() {
+        return true;
+    }
 
     @Test
     protected void theNameIsOneThatAConfigurationCanHold() {
@@ -140,6 +150,69 @@ public abstract class CachePolicyContract {
     }
 
     @Test
+    protected void theOrderThatIsHandedOverIsKept() {
+        EvictionOrder old = start();
+        fill(old, 60);
+        for (int hit = 0; hit < 30; hit++) {
+            old.hit(key(hit * 7 % 60), 60 + hit);
+        }
+        List<Digest> handedOver = old.coldestFirst();
+        EvictionOrder order = start();
+        handedOver.forEach(key -> order.admitted(key, WEIGHT_BYTES, 100));
+        if (keepsTheOrderThatItIsGiven()) {
+            assertThat(order.coldestFirst()).containsExactlyElementsOf(handedOver);
+            assertThat(victims(order, 10)).containsExactlyElementsOf(handedOver.subList(0, 10));
+        } else {
+            assertThat(order.coldestFirst()).containsExactlyInAnyOrderElementsOf(handedOver);
+        }
+    }
+
+    @Test
+    protected void aVictimIsTheSameUntilSomethingHappens() {
+        EvictionOrder order = start();
+        fill(order, 64);
+        for (int round = 0; round < 64; round++) {
+            order.hit(key(round * 5 % 64), 64 + round);
+            Digest victim = order.victim().orElseThrow();
+            assertThat(order.victim()).contains(victim);
+            order.coldestFirst();
+            assertThat(order.victim()).contains(victim);
+        }
+    }
+
+    @Test
+    protected void theSameCallsHaveTheSameAnswers() {
+        for (long seed = 0; seed < 5; seed++) {
+            assertThat(playMixedSizes(start(), new Random(seed)))
+                    .isEqualTo(playMixedSizes(start(), new Random(seed)));
+        }
+    }
+
+    @Test
+    protected void candidatesThatAreDeclinedAreNotCached() {
+        for (long seed = 10; seed < 20; seed++) {
+            playMixedSizes(start(), new Random(seed));
+        }
+    }
+
+    @Test
+    @Timeout(30)
+    protected void aStreamOfStrangersPassesInReasonableTime() {
+        EvictionOrder order = start();
+        Set<Digest> entries = fill(order, 64);
+        for (int i = 64; i < 300_000; i++) {
+            Digest victim = order.victim().orElseThrow();
+            if (order.worthAdmitting(key(i), WEIGHT_BYTES, i)) {
+                order.removed(victim);
+                entries.remove(victim);
+                order.admitted(key(i), WEIGHT_BYTES, i);
+                entries.add(key(i));
+            }
+        }
+        assertThat(order.coldestFirst()).containsExactlyInAnyOrderElementsOf(entries);
+    }
+
+    @Test
     protected void cachesDoNotShareState() {
         CachePolicy policy = policy();
         EvictionOrder first = policy.start(CAPACITY_BYTES);
@@ -203,13 +276,60 @@ public abstract class CachePolicyContract {
         assertThat(order.coldestFirst()).containsExactlyInAnyOrderElementsOf(entries);
     }
 
-    private static void victimsEmpty(EvictionOrder order, Set<Digest> entries) {
+    /**
+     * Plays a cache with entries of all sizes that does as the policy says, and checks that each
+     * victim is cached. Returns the victims, and the candidates that were declined.
+     */
+    private static List<Digest> playMixedSizes(EvictionOrder order, Random random) {
+        List<Digest> left = new ArrayList<>();
+        Map<Digest, Integer> entries = new HashMap<>();
+        long bytes = 0;
+        for (int now = 0; now < 3_000; now++) {
+            int number = (int) (400 * Math.pow(random.nextDouble(), 2));
+            Digest key = key(number);
+            int weight = 1 + number * 37 % (8 * WEIGHT_BYTES);
+            if (entries.containsKey(key)) {
+                order.hit(key, now);
+                continue;
+            }
+            boolean judged = false;
+            boolean worth = true;
+            while (worth && bytes + weight > CAPACITY_BYTES) {
+                Digest victim = order.victim().orElseThrow();
+                worth = judged || order.worthAdmitting(key, weight, now);
+                judged = true;
+                if (worth) {
+                    assertThat(entries).as("%s is an entry", victim).containsKey(victim);
+                    bytes -= entries.getOrDefault(victim, 0);
+                    entries.remove(victim);
+                    order.removed(victim);
+                    left.add(victim);
+                }
+            }
+            if (worth) {
+                entries.put(key, weight);
+                bytes += weight;
+                order.admitted(key, weight, now);
+            } else {
+                left.add(key);
+            }
+        }
+        assertThat(order.coldestFirst()).containsExactlyInAnyOrderElementsOf(entries.keySet());
+        return left;
+    }
+
+    private static List<Digest> victims(EvictionOrder order, int count) {
         List<Digest> victims = new ArrayList<>();
-        for (int i = entries.size(); i > 0; i--) {
+        for (int i = 0; i < count; i++) {
             Digest victim = order.victim().orElseThrow();
             order.removed(victim);
             victims.add(victim);
         }
+        return victims;
+    }
+
+    private static void victimsEmpty(EvictionOrder order, Set<Digest> entries) {
+        List<Digest> victims = victims(order, entries.size());
         assertThat(victims).containsExactlyInAnyOrderElementsOf(entries);
         assertThat(order.victim()).isEmpty();
     }

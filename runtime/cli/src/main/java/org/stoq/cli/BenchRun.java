@@ -2,7 +2,6 @@ package org.stoq.cli;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,12 +84,7 @@ record BenchRun(Invocation invocation, BenchOptions options, ThroughputPlan plan
     /** Draws into the file that was asked for, if one was. */
     void draw(Drawing drawing) throws IOException {
         if (options.plot != null) {
-            Path file = invocation.file(options.plot);
-            if (file.toString().endsWith(".png")) {
-                Files.write(file, drawing.png());
-            } else {
-                Files.writeString(file, drawing.svg());
-            }
+            DrawingFile.write(drawing, invocation.file(options.plot));
         }
     }
 }

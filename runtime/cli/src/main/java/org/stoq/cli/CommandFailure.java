@@ -23,7 +23,8 @@ public final class CommandFailure extends Exception {
         this(exit, code, message, hint, null);
     }
 
-    CommandFailure(
+    /** Creates a failure with the reason of its own that {@code --verbose} shows. */
+    public CommandFailure(
             ExitCode exit, String code, String message, String hint, @Nullable Throwable cause) {
         super(message, cause);
         this.exit = exit;

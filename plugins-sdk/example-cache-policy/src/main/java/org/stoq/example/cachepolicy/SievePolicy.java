@@ -30,7 +30,7 @@ public final class SievePolicy implements CachePolicy {
 
     @Override
     public String name() {
-        return "sieve";
+        return "example-sieve";
     }
 
     @Override

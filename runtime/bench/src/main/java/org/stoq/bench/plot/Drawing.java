@@ -1,7 +1,7 @@
 package org.stoq.bench.plot;
 
 /** A result as a picture. Immutable. */
-public sealed interface Drawing permits BarChart, LatencyChart {
+public sealed interface Drawing permits BarChart, LatencyChart, MissRatioChart {
     /** Returns the picture as an SVG document. */
     String svg();
 

@@ -42,6 +42,20 @@ class ChartsTest {
                             new LatencyChart.Curve("steep", percent -> percent),
                             new LatencyChart.Curve("flat", percent -> 10)));
 
+    private static final MissRatioChart MISSES =
+            new MissRatioChart(
+                    "Misses",
+                    "a note",
+                    List.of(
+                            new MissRatioChart.Curve(
+                                    "one",
+                                    List.of(
+                                            new MissRatioChart.Point(100, "100", 0.2),
+                                            new MissRatioChart.Point(1, "1", 0.8),
+                                            new MissRatioChart.Point(10, "10", 0.4))),
+                            new MissRatioChart.Curve(
+                                    "two", List.of(new MissRatioChart.Point(10, "10", 0)))));
+
     private final Locale before = Locale.getDefault();
 
     @BeforeEach
@@ -97,7 +111,7 @@ class ChartsTest {
 
     @Test
     void everythingStaysInsideThePicture() throws Exception {
-        for (Drawing drawing : List.of(BARS, CURVES)) {
+        for (Drawing drawing : List.of(BARS, CURVES, MISSES)) {
             Element picture = elements(drawing, "svg").getFirst();
             for (Element line : elements(drawing, "line")) {
                 assertThat(number(line, "x2")).isBetween(0.0, number(picture, "width"));
@@ -135,6 +149,18 @@ class ChartsTest {
             assertThat(flat[i][1]).isEqualTo(flat[0][1]);
         }
         assertThat(steep[steep.length - 1][1]).isLessThan(steep[0][1] - 100);
+    }
+
+    @Test
+    void tenTimesTheSizeIsAlwaysAsFarToTheRight() throws Exception {
+        double[][] one = points(elements(MISSES, "polyline").getFirst());
+
+        assertThat(one).hasDimensions(3, 2);
+        assertThat(one[1][0] - one[0][0]).isPositive().isEqualTo(one[2][0] - one[1][0]);
+        assertThat(one[1][1] - one[0][1]).isEqualTo(2 * (one[2][1] - one[1][1]));
+        assertThat(elements(MISSES, "text"))
+                .extracting(Element::getTextContent)
+                .contains("80.0 %", "0.0 %", "1", "10", "100", "one", "two");
     }
 
     private static double[][] points(Element curve) {
@@ -182,6 +208,10 @@ class ChartsTest {
         assertThatThrownBy(() -> new BarChart("", "", "", List.of()))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new LatencyChart("", "", List.of()))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new MissRatioChart("", "", List.of()))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new MissRatioChart.Point(0, "0", 0.5))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

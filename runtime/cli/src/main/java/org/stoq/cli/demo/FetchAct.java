@@ -36,7 +36,7 @@ record FetchAct(Path plugins, Ledger ledger) {
     private static final int LEAST_CYCLES = 3;
     private static final int MOST_CYCLES = 40;
     private static final String PLUGIN = "example-cache-policy.jar";
-    private static final String PLUGIN_POLICY = "sieve";
+    private static final String PLUGIN_POLICY = "example-sieve";
     private static final List<String> PLUGIN_VERSIONS = List.of("1.0.0", "1.1.0");
 
     /** Fetches everything from every other node at once, under load, with ledger.swaps(). */
