@@ -12,6 +12,7 @@ import java.util.List;
  * @param replicationFactor how many nodes, this one included, shall hold what is published here
  * @param chunker name of the strategy that cuts objects into chunks
  * @param compression {@code auto} to take whatever gains most, {@code none}, or one algorithm
+ * @param similarity whether chunks are stored as their difference from similar ones
  * @param store name of the chunk store
  */
 @Table(value = CdnConfig.NAME, doc = "How content is cut, kept and spread.")
@@ -66,6 +67,13 @@ public record CdnConfig(
                         oneOf = {"auto", "zstd", "lz4", "none"})
                 String compression,
         @Key(
+                        doc =
+                                "Whether chunks that resemble earlier ones are stored as their"
+                                        + " difference from them.",
+                        fallback = "true",
+                        live = true)
+                boolean similarity,
+        @Key(
                         doc = "Name of the chunk store.",
                         fallback = "segment",
                         pattern = StrategyName.PATTERN,
@@ -95,6 +103,7 @@ public record CdnConfig(
                 replicationFactor,
                 chunker,
                 compression,
+                similarity,
                 store);
     }
 }
