@@ -174,6 +174,26 @@ class SimilarityTest {
     }
 
     @Test
+    void aBaseStaysWhenContentOfOtherNodesMakesRoom() throws Exception {
+        byte[] first = SeededBytes.words(1, LENGTH);
+        byte[] second = edited(first, 1);
+        node.put("1", first);
+        node.put("2", second);
+        node.remove("1");
+        node.parts.apply(TestNode.config(Map.of("cache_size", 1_000_000L)));
+        other.put("a", SeededBytes.random(1, 900_000));
+        other.put("b", SeededBytes.random(2, 900_000));
+        TestNode.connect(node, other);
+        Await.until("the names arrive", () -> node.knows("a") && node.knows("b"));
+        node.get("a");
+        node.get("b");
+        Await.until("room is made", () -> node.parts.tasks().size() == 0);
+        assertThat(node.hasAll("a")).isFalse();
+        TestNode.disconnect(node, other);
+        assertThat(node.get("2")).isEqualTo(second);
+    }
+
+    @Test
     void aDamagedBaseIsFetchedAnewAndSoIsWhatNeedsIt() throws Exception {
         byte[] first = SeededBytes.words(1, LENGTH);
         byte[] second = edited(first, 1);

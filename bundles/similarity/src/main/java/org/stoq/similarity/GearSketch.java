@@ -31,21 +31,44 @@ final class GearSketch {
     static int[] of(byte[] bytes, int from, int length) {
         int[] least = new int[FEATURES];
         Arrays.fill(least, NONE);
-        long hash = 0;
-        for (int at = from, end = from + length; at < end; at++) {
-            hash = (hash << 1) + GEAR[bytes[at] & 0xFF];
-            if ((hash & SAMPLE_MASK) == 0) {
-                // The low bits of a Gear hash depend on few bytes: spread all of it over all bits.
-                long mixed = mix(hash);
-                int bin = (int) (mixed >>> (Long.SIZE - BIN_BITS));
-                int value = (int) mixed | 1;
-                int before = least[bin];
-                if (before == NONE || Integer.compareUnsigned(value, before) < 0) {
-                    least[bin] = value;
-                }
+        int half = length < 2 * Long.SIZE ? 0 : length / 2;
+        int middle = from + half;
+        // A hash depends on 64 bytes: both halves at once, since each step waits for the one
+        // before.
+        long second = 0;
+        for (int at = middle - Math.min(half, Long.SIZE); at < middle; at++) {
+            second = (second << 1) + GEAR[bytes[at] & 0xFF];
+        }
+        long first = 0;
+        for (int at = from; at < middle; at++) {
+            first = (first << 1) + GEAR[bytes[at] & 0xFF];
+            second = (second << 1) + GEAR[bytes[at + half] & 0xFF];
+            if ((first & SAMPLE_MASK) == 0) {
+                take(least, first);
+            }
+            if ((second & SAMPLE_MASK) == 0) {
+                take(least, second);
+            }
+        }
+        for (int at = middle + half, end = from + length; at < end; at++) {
+            second = (second << 1) + GEAR[bytes[at] & 0xFF];
+            if ((second & SAMPLE_MASK) == 0) {
+                take(least, second);
             }
         }
         return least;
+    }
+
+    /** Puts a sample into its bin. */
+    private static void take(int[] least, long hash) {
+        // The low bits of a Gear hash depend on few bytes: spread all of it over all bits.
+        long mixed = mix(hash);
+        int bin = (int) (mixed >>> (Long.SIZE - BIN_BITS));
+        int value = (int) mixed | 1;
+        int before = least[bin];
+        if (before == NONE || Integer.compareUnsigned(value, before) < 0) {
+            least[bin] = value;
+        }
     }
 
     /** The last step of SplitMix64 (Steele et al., 2014). */

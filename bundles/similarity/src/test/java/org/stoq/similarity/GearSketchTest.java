@@ -23,6 +23,26 @@ class GearSketchTest {
     }
 
     @Test
+    void everySampleCountsWhereverItLies() {
+        // Sketches of overlapping pieces hold all samples but those of windows that are cut off.
+        for (int length : new int[] {128, 129, 1_000, 4_097, 70_001}) {
+            byte[] bytes = SeededBytes.random(length, length);
+            for (int cut = 0; cut + 64 <= length; cut += 61 + length / 50) {
+                int[] head = GearSketch.of(bytes, 0, cut + 64);
+                int[] tail = GearSketch.of(bytes, cut, length - cut);
+                int[] whole = GearSketch.of(bytes, 0, length);
+                for (int i = 0; i < GearSketch.FEATURES; i++) {
+                    // In its first 63 bytes the tail may have a lesser one of its own.
+                    boolean inTail =
+                            tail[i] != GearSketch.NONE
+                                    && Integer.compareUnsigned(tail[i], whole[i]) <= 0;
+                    assertThat(whole[i] == head[i] || inTail).isTrue();
+                }
+            }
+        }
+    }
+
+    @Test
     void everyBinOfAnOrdinaryChunkHasAFeature() {
         for (int seed = 0; seed < 50; seed++) {
             assertThat(GearSketch.of(SeededBytes.words(seed, 32_768), 0, 32_768))

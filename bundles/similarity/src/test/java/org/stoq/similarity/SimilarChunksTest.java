@@ -77,6 +77,15 @@ class SimilarChunksTest {
     }
 
     @Test
+    void aBaseIsAtMostFourTimesAsLong() throws StoqException {
+        byte[] base = SeededBytes.words(1, 65_536);
+        keep(base);
+        assertThat(keep(Arrays.copyOf(base, 16_384)).base()).contains(Digest.of(base));
+        byte[] shorter = Arrays.copyOfRange(base, 1, 16_384);
+        assertThat(keep(edited(shorter, 1)).base()).isNotEqualTo(Optional.of(Digest.of(base)));
+    }
+
+    @Test
     void noDifferenceTakesMoreRoomThanTheChunkAlone() throws StoqException {
         // Next to nothing alone, and as much as that as a difference.
         byte[] zeros = new byte[65_536];

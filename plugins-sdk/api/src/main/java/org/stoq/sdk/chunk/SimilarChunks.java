@@ -27,6 +27,9 @@ public final class SimilarChunks {
     /** Shorter chunks are kept alone: what could be saved is no more than naming a base costs. */
     static final int MIN_BYTES = 1 << 10;
 
+    /** How many times as long as a chunk its base may be: it is read, and may be kept, for it. */
+    static final int MAX_BASE_TIMES = 4;
+
     /** What a difference may take of the room that the chunk alone needs, in hundredths. */
     private static final int WORTHWHILE_PERCENT = 50;
 
@@ -104,10 +107,13 @@ public final class SimilarChunks {
         int[] sketch = index.sketch(bytes, from, length);
         for (Digest candidate : index.similar(sketch, 1)) {
             Optional<Base> found = gate.admits() ? earlier.find(candidate) : Optional.empty();
-            if (found.isEmpty() || found.get().depth() >= MAX_DEPTH || candidate.equals(digest)) {
+            if (found.isEmpty() || candidate.equals(digest)) {
                 continue;
             }
             Base base = found.get();
+            if (base.depth() >= MAX_DEPTH || base.plain().length > (long) MAX_BASE_TIMES * length) {
+                continue;
+            }
             Optional<byte[]> delta = deltas.compress(bytes, from, length, base.plain());
             long needed = delta.isEmpty() ? Long.MAX_VALUE : delta.get().length + Digest.BYTES;
             long room = (long) base.aloneBytes() * length / Math.max(1, base.plain().length);

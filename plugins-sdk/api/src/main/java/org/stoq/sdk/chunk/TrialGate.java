@@ -13,7 +13,7 @@ final class TrialGate {
     static final int PROBE_EVERY = 32;
 
     /** What trials must save of the bytes that they were about, in hundredths. */
-    static final int WORTHWHILE_PERCENT = 10;
+    static final int WORTHWHILE_PERCENT = 25;
 
     /** Past this the past counts half. */
     private static final int REMEMBERED_TRIALS = 64;
