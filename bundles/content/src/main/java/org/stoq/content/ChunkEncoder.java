@@ -6,6 +6,7 @@ import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.chunk.CompressionChoice;
 import org.stoq.sdk.chunk.Compressor;
+import org.stoq.sdk.chunk.DeltaCompressor;
 import org.stoq.sdk.chunk.EncodedChunk;
 import org.stoq.sdk.strategy.StrategySlot;
 
@@ -18,10 +19,15 @@ final class ChunkEncoder {
 
     private final StrategySlot<Compressor> compressors;
     private final CompressionChoice choice = new CompressionChoice(this::compress);
+    private final StrategySlot<DeltaCompressor> deltas;
     private volatile String mode;
 
-    ChunkEncoder(StrategySlot<Compressor> compressors, String mode) {
+    ChunkEncoder(
+            StrategySlot<Compressor> compressors,
+            StrategySlot<DeltaCompressor> deltas,
+            String mode) {
         this.compressors = compressors;
+        this.deltas = deltas;
         this.mode = mode;
     }
 
@@ -38,21 +44,50 @@ final class ChunkEncoder {
     }
 
     /**
-     * Returns the plain bytes.
+     * Returns the plain bytes of a chunk that stands alone.
      *
      * @throws StoqException INTEGRITY if they are not what the digest says; UNAVAILABLE if the
      *     compressor that made the chunk is not installed
      */
     byte[] decode(Digest digest, EncodedChunk chunk) throws StoqException {
+        return verified(digest, unverified(chunk));
+    }
+
+    /** Returns the bytes if they are what the digest says. */
+    byte[] verified(Digest digest, byte[] plain) throws StoqException {
+        if (!Digest.of(plain).equals(digest)) {
+            throw new StoqException(
+                    StoqErrorCode.INTEGRITY, "the bytes of chunk " + digest + " are not its own");
+        }
+        return plain;
+    }
+
+    /** Decodes a chunk that stands alone, without a proof. */
+    byte[] unverified(EncodedChunk chunk) throws StoqException {
         byte[] plain =
                 chunk.algorithm().equals(EncodedChunk.PLAIN)
                         ? chunk.bytes()
                         : compressors.call(
                                 chunk.algorithm(),
                                 c -> c.decompress(chunk.bytes(), chunk.plainLength()));
-        if (plain.length != chunk.plainLength() || !Digest.of(plain).equals(digest)) {
+        return requireLength(chunk, plain);
+    }
+
+    /** Decodes a chunk with the help of its base, without a proof. */
+    byte[] unverified(EncodedChunk chunk, byte[] base) throws StoqException {
+        return requireLength(
+                chunk,
+                deltas.call(
+                        chunk.algorithm(),
+                        d -> d.decompress(chunk.bytes(), chunk.plainLength(), base)));
+    }
+
+    private static byte[] requireLength(EncodedChunk chunk, byte[] plain) throws StoqException {
+        if (plain.length != chunk.plainLength()) {
             throw new StoqException(
-                    StoqErrorCode.INTEGRITY, "the bytes of chunk " + digest + " are not its own");
+                    StoqErrorCode.INTEGRITY,
+                    "a chunk of %d bytes where %d were promised"
+                            .formatted(plain.length, chunk.plainLength()));
         }
         return plain;
     }

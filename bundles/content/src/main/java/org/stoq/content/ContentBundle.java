@@ -32,7 +32,8 @@ import org.stoq.sdk.strategy.StrategySlot;
  * The content network as a bundle: the service {@code content}, and what peers say unasked.
  *
  * <p>Chunker and store are chosen by the node in its slots; of the configuration this reads {@code
- * compression}, {@code cache_size} and {@code replication_factor}, all of them live.
+ * compression}, {@code similarity}, {@code cache_size} and {@code replication_factor}, all of them
+ * live.
  */
 @Component(
         service = {Adapter.class, PeerListener.class},

@@ -5,6 +5,8 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.stoq.sdk.cache.ChunkCache;
 import org.stoq.sdk.chunk.Compressor;
+import org.stoq.sdk.chunk.DeltaCompressor;
+import org.stoq.sdk.chunk.SimilarityIndex;
 import org.stoq.sdk.config.CdnConfig;
 import org.stoq.sdk.cose.Signer;
 import org.stoq.sdk.node.Peers;
@@ -27,6 +29,7 @@ import org.stoq.sdk.strategy.Strategies;
  * @param foreign what is here of other nodes' content
  * @param peers the connected nodes
  * @param encoder compresses
+ * @param similar finds what new chunks can be expressed by
  * @param stats counts
  * @param tasks every thread that was started here
  */
@@ -43,6 +46,7 @@ record ContentParts(
         ForeignObjects foreign,
         Peers peers,
         ChunkEncoder encoder,
+        SimilarContent similar,
         ContentStats stats,
         TaskGroup tasks)
         implements AutoCloseable {
@@ -59,9 +63,17 @@ record ContentParts(
         ContentStats stats = new ContentStats();
         ReentrantReadWriteLock gate = new ReentrantReadWriteLock();
         ChunkEncoder encoder =
-                new ChunkEncoder(strategies.slot(Compressor.class), config.compression());
+                new ChunkEncoder(
+                        strategies.slot(Compressor.class),
+                        strategies.slot(DeltaCompressor.class),
+                        config.compression());
+        SimilarContent similar =
+                new SimilarContent(
+                        strategies.slot(SimilarityIndex.class),
+                        strategies.slot(DeltaCompressor.class),
+                        config.similarity());
         LocalChunks local =
-                new LocalChunks(cache, strategies.slot(ChunkStore.class), encoder, stats);
+                new LocalChunks(cache, strategies.slot(ChunkStore.class), encoder, similar, stats);
         Catalog catalog = new Catalog(local, self, clock, gate.readLock());
         HolderMap holders = new HolderMap();
         HolderChoice choice = new HolderChoice(peers, routes, holders, catalog, clock);
@@ -93,6 +105,7 @@ record ContentParts(
                 foreign,
                 peers,
                 encoder,
+                similar,
                 stats,
                 tasks);
     }
@@ -100,6 +113,7 @@ record ContentParts(
     /** Applies settings to what is running. */
     void apply(CdnConfig config) {
         encoder.mode(config.compression());
+        similar.enable(config.similarity());
         cacheLimit.limit(config.cacheSize().bytes());
         replicator.factor(config.replicationFactor());
     }

@@ -60,6 +60,9 @@ final class ContentStats {
                 .put(17, fetchedChunks.sum())
                 .put(18, fetchedBytes.sum())
                 .put(19, damagedChunks.sum())
+                .put(20, store.deltaChunks())
+                .put(21, store.deltaPlainBytes())
+                .put(22, store.deltaStoredBytes())
                 .build();
     }
 }

@@ -8,6 +8,7 @@ import org.stoq.sdk.StoqException;
 import org.stoq.sdk.cache.CacheStats;
 import org.stoq.sdk.cache.ChunkCache;
 import org.stoq.sdk.chunk.EncodedChunk;
+import org.stoq.sdk.chunk.SimilarChunks;
 import org.stoq.sdk.store.ChunkStore;
 import org.stoq.sdk.strategy.Lease;
 import org.stoq.sdk.strategy.StrategySlot;
@@ -24,6 +25,7 @@ final class LocalChunks {
     private final ChunkCache cache;
     private final StrategySlot<ChunkStore> stores;
     private final ChunkEncoder encoder;
+    private final SimilarContent similar;
     private final ContentStats stats;
 
     /** Something done with the store. */
@@ -36,10 +38,12 @@ final class LocalChunks {
             ChunkCache cache,
             StrategySlot<ChunkStore> stores,
             ChunkEncoder encoder,
+            SimilarContent similar,
             ContentStats stats) {
         this.cache = cache;
         this.stores = stores;
         this.encoder = encoder;
+        this.similar = similar;
         this.stats = stats;
     }
 
@@ -82,14 +86,23 @@ final class LocalChunks {
 
     /** Returns the same, leaving the cache alone: for work that reads much and each chunk once. */
     Optional<byte[]> uncached(Digest digest) throws StoqException {
-        Optional<EncodedChunk> stored = encoded(digest);
-        return stored.isEmpty()
-                ? Optional.empty()
-                : Optional.of(encoder.decode(digest, stored.get()));
+        return decoded(digest).map(SimilarChunks.Base::plain);
+    }
+
+    /**
+     * Returns a chunk as it goes to others: as it is stored, unverified, or encoded anew if it
+     * needs a base here. Nothing if it is not here or was damaged.
+     */
+    Optional<EncodedChunk> encoded(Digest digest) throws StoqException {
+        Optional<EncodedChunk> stored = stored(digest);
+        if (stored.isEmpty() || stored.get().base().isEmpty()) {
+            return stored;
+        }
+        return uncached(digest).map(plain -> encoder.encode(plain, 0, plain.length));
     }
 
     /** Returns a chunk as it is stored, unverified, or nothing if it is not here or was damaged. */
-    Optional<EncodedChunk> encoded(Digest digest) throws StoqException {
+    Optional<EncodedChunk> stored(Digest digest) throws StoqException {
         try {
             return withStore(store -> store.read(digest));
         } catch (StoqException e) {
@@ -119,11 +132,79 @@ final class LocalChunks {
         }
     }
 
-    /** Keeps a chunk of content made here. Returns whether it was new. */
+    /**
+     * Begins to keep an object whose chunks may resemble others; nothing where they stand alone.
+     */
+    Optional<SimilarChunks> object() {
+        return similar.object(this::decoded);
+    }
+
+    /** Keeps a chunk that stands alone. Returns whether it was new. */
     boolean keep(Digest digest, byte[] bytes, int from, int length) throws StoqException {
-        return withStore(store ->
-                !store.contains(digest)
-                        && store.write(digest, encoder.encode(bytes, from, length)));
+        return keep(digest, bytes, from, length, Optional.empty());
+    }
+
+    /**
+     * Keeps a chunk of content made here. Returns whether it was new.
+     *
+     * @param object what it is a chunk of
+     */
+    boolean keep(Digest digest, byte[] bytes, int from, int length, Optional<SimilarChunks> object)
+            throws StoqException {
+        return withStore(store -> {
+            if (store.contains(digest)) {
+                return false;
+            }
+            if (object.isEmpty() || !store.keepsBases()) {
+                return store.write(digest, encoder.encode(bytes, from, length));
+            }
+            EncodedChunk chunk =
+                    object.get()
+                            .encode(
+                                    digest,
+                                    bytes,
+                                    from,
+                                    length,
+                                    () -> encoder.encode(bytes, from, length));
+            try {
+                return store.write(digest, chunk);
+            } catch (StoqException e) {
+                if (e.code() != StoqErrorCode.PRECONDITION_FAILED || chunk.base().isEmpty()) {
+                    throw e;
+                }
+                // The base has left in between.
+                return store.write(digest, encoder.encode(bytes, from, length));
+            }
+        });
+    }
+
+    /** Returns a chunk's verified bytes, and how many others it needs. */
+    private Optional<SimilarChunks.Base> decoded(Digest digest) throws StoqException {
+        Optional<SimilarChunks.Base> found = unverified(digest, ChunkStore.MAX_BASES);
+        if (found.isPresent()) {
+            encoder.verified(digest, found.get().plain());
+        }
+        return found;
+    }
+
+    /** The proof of a chunk is the proof of its bases: with another one it would be another. */
+    private Optional<SimilarChunks.Base> unverified(Digest digest, int mostBases)
+            throws StoqException {
+        Optional<EncodedChunk> stored = stored(digest);
+        if (stored.isEmpty()) {
+            return Optional.empty();
+        }
+        EncodedChunk chunk = stored.get();
+        if (chunk.base().isEmpty()) {
+            return Optional.of(
+                    new SimilarChunks.Base(encoder.unverified(chunk), 0, chunk.bytes().length));
+        }
+        Optional<SimilarChunks.Base> base =
+                mostBases == 0 ? Optional.empty() : unverified(chunk.base().get(), mostBases - 1);
+        if (base.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(base.get().with(encoder.unverified(chunk, base.get().plain())));
     }
 
     /**

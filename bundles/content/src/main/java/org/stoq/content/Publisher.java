@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.Lock;
 import org.stoq.sdk.Digest;
@@ -12,6 +13,7 @@ import org.stoq.sdk.StoqException;
 import org.stoq.sdk.chunk.ArchiveParts;
 import org.stoq.sdk.chunk.ChunkSizes;
 import org.stoq.sdk.chunk.Chunker;
+import org.stoq.sdk.chunk.SimilarChunks;
 import org.stoq.sdk.strategy.StrategySlot;
 
 /**
@@ -38,6 +40,7 @@ final class Publisher {
     private final ChunkListBuilder list;
     private final WholeDigest whole;
     private final ArchiveParts parts = new ArchiveParts(ChunkSizes.STANDARD);
+    private final Optional<SimilarChunks> similar;
     private byte[] bytes;
 
     /** Bytes that wait to be cut lie from here ... */
@@ -96,6 +99,7 @@ final class Publisher {
         this.gate = gate;
         this.announcedBytes = announcedBytes;
         this.whole = new WholeDigest(tasks);
+        this.similar = local.object();
         this.bytes = new byte[bufferBytes(announcedBytes)];
         this.list =
                 new ChunkListBuilder((plain, length) -> {
@@ -189,7 +193,7 @@ final class Publisher {
         Digest digest = Digest.of(ByteBuffer.wrap(content, at, length));
         gate.lock();
         try {
-            if (local.keep(digest, content, at, length)) {
+            if (local.keep(digest, content, at, length, similar)) {
                 newChunks++;
                 newBytes += length;
             }

@@ -303,7 +303,7 @@ class ContentAdapterTest {
         node.put("object", SeededBytes.words(1, 500_000));
         node.get("object");
         CborMap stats = node.call("stats", CborMap.EMPTY).results();
-        assertThat(stats.keys()).hasSize(19);
+        assertThat(stats.keys()).hasSize(22);
         assertThat(stats.integer(1)).isEqualTo(1);
         assertThat(stats.integer(2)).isGreaterThan(1);
         assertThat(stats.integer(3)).isGreaterThan(500_000);

@@ -9,7 +9,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
+import org.stoq.sdk.chunk.DeltaCompressor;
+import org.stoq.sdk.chunk.SimilarityIndex;
 import org.stoq.sdk.config.CdnConfig;
+import org.stoq.similarity.SketchIndex;
+import org.stoq.similarity.ZstdDelta;
 import org.stoq.testkit.SeededBytes;
 
 class ContentBundleTest {
@@ -51,14 +55,23 @@ class ContentBundleTest {
         byte[] words = SeededBytes.words(1, 100_000);
         assertThat(bundle.parts.encoder().encode(words, 0, words.length).algorithm())
                 .isEqualTo("zstd");
+        node.strategies.offer(SimilarityIndex.class, new SketchIndex());
+        node.strategies.offer(DeltaCompressor.class, new ZstdDelta());
+        assertThat(bundle.parts.local().object()).isPresent();
         bundle.modified(
                 properties(
                         Map.of(
-                                "compression", "lz4",
-                                "cache_size", 1_000L,
-                                "replication_factor", 2L)));
+                                "compression",
+                                "lz4",
+                                "similarity",
+                                false,
+                                "cache_size",
+                                1_000L,
+                                "replication_factor",
+                                2L)));
         assertThat(bundle.parts.encoder().encode(words, 0, words.length).algorithm())
                 .isEqualTo("lz4");
+        assertThat(bundle.parts.local().object()).isEmpty();
         bundle.parts.cacheLimit().require(1_000);
         ContentAdapterTest.assertCode(
                 StoqErrorCode.STORAGE_FULL, () -> bundle.parts.cacheLimit().require(1_001));

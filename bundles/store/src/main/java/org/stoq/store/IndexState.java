@@ -17,8 +17,8 @@ import org.stoq.sdk.Digest;
  * @param names how many names it holds
  */
 record IndexState(int key, byte[] salt, long checkpoint, Totals totals, long names) {
-    private static final String FORMAT = "stoq-index-1";
-    private static final int FIELDS = 9;
+    private static final String FORMAT = "stoq-index-2";
+    private static final int FIELDS = 12;
 
     /** Returns the state of an empty index. */
     static IndexState fresh(KeyRing keys) {
@@ -34,7 +34,7 @@ record IndexState(int key, byte[] salt, long checkpoint, Totals totals, long nam
 
     String format() {
         String fields =
-                "%s %d %s %d %d %d %d %d"
+                "%s %d %s %d %d %d %d %d %d %d %d"
                         .formatted(
                                 FORMAT,
                                 key,
@@ -43,6 +43,9 @@ record IndexState(int key, byte[] salt, long checkpoint, Totals totals, long nam
                                 totals.chunks(),
                                 totals.plainBytes(),
                                 totals.storedBytes(),
+                                totals.deltaChunks(),
+                                totals.deltaPlainBytes(),
+                                totals.deltaStoredBytes(),
                                 names);
         return fields + " " + checksum(fields);
     }
@@ -67,8 +70,11 @@ record IndexState(int key, byte[] salt, long checkpoint, Totals totals, long nam
                 new Totals(
                         Long.parseLong(fields[4]),
                         Long.parseLong(fields[5]),
-                        Long.parseLong(fields[6])),
-                Long.parseLong(fields[7]));
+                        Long.parseLong(fields[6]),
+                        Long.parseLong(fields[7]),
+                        Long.parseLong(fields[8]),
+                        Long.parseLong(fields[9])),
+                Long.parseLong(fields[10]));
     }
 
     private static String checksum(String fields) {

@@ -1,5 +1,8 @@
 package org.stoq.store;
 
+import org.jspecify.annotations.Nullable;
+import org.stoq.sdk.Digest;
+
 /**
  * Where the record of a chunk lies.
  *
@@ -8,10 +11,17 @@ package org.stoq.store;
  * @param headerLength length of its header, in bytes
  * @param storedLength length of the encoded chunk, in bytes
  * @param plainLength length before compression, in bytes
+ * @param base the chunk that is needed to decode this one; nothing if it stands alone
  */
-record Location(int segment, int offset, int headerLength, int storedLength, int plainLength) {
+record Location(
+        int segment,
+        int offset,
+        int headerLength,
+        int storedLength,
+        int plainLength,
+        @Nullable Digest base) {
     /** Stands in the place of a location where a chunk was forgotten; segments begin with 1. */
-    static final Location GONE = new Location(0, 0, 0, 0, 0);
+    static final Location GONE = new Location(0, 0, 0, 0, 0, null);
 
     boolean isGone() {
         return segment == 0;

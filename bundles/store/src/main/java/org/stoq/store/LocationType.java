@@ -3,6 +3,7 @@ package org.stoq.store;
 import java.nio.ByteBuffer;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.WriteBuffer;
+import org.stoq.sdk.Digest;
 
 /** Locations as values of the index. */
 final class LocationType extends CheckedType<Location> {
@@ -12,7 +13,7 @@ final class LocationType extends CheckedType<Location> {
 
     @Override
     public int getMemory(Location location) {
-        return 40;
+        return location.base() == null ? 40 : 96;
     }
 
     @Override
@@ -22,6 +23,11 @@ final class LocationType extends CheckedType<Location> {
                 .putVarInt(location.headerLength())
                 .putVarInt(location.storedLength())
                 .putVarInt(location.plainLength());
+        Digest base = location.base();
+        target.put((byte) (base == null ? 0 : 1));
+        if (base != null) {
+            target.put(base.toBytes());
+        }
     }
 
     @Override
@@ -31,7 +37,8 @@ final class LocationType extends CheckedType<Location> {
                 DataUtils.readVarInt(source),
                 DataUtils.readVarInt(source),
                 DataUtils.readVarInt(source),
-                DataUtils.readVarInt(source));
+                DataUtils.readVarInt(source),
+                source.get() == 0 ? null : Digest.read(source));
     }
 
     @Override

@@ -94,7 +94,7 @@ final class LogReplay {
 
     private void apply(ChunkIndex index, Segment segment, int offset, RecordHeader header)
             throws IOException {
-        if (header.type() == RecordType.CHUNK) {
+        if (header.type().isChunk()) {
             index.put(
                     header.digest(),
                     index.location(header.digest()),
@@ -125,7 +125,7 @@ final class LogReplay {
                     index.put(header.digest(), before, null);
                 }
             }
-            case CHUNK, MARK -> {}
+            case CHUNK, DELTA, MARK -> {}
         }
     }
 

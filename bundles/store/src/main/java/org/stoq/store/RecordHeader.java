@@ -18,6 +18,7 @@ import org.stoq.sdk.Digest;
  * @param plainLength length of the chunk before compression, in bytes; 0 for other records
  * @param digest digest of the chunk that the record is about; {@link #NO_DIGEST} for names
  * @param algorithm how the chunk is compressed, in ASCII; empty for other records
+ * @param base digest of the chunk that is needed to decode this one; nothing for other records
  * @param counter number of the record in its segment, from which the nonce is made
  * @param durable position up to which the log was on the disk when the record was made
  */
@@ -27,11 +28,12 @@ record RecordHeader(
         int plainLength,
         Digest digest,
         String algorithm,
+        @Nullable Digest base,
         long counter,
         long durable) {
     static final int FIXED_BYTES = 68;
     static final int MAX_ALGORITHM_BYTES = 64;
-    static final int MAX_BYTES = FIXED_BYTES + MAX_ALGORITHM_BYTES;
+    static final int MAX_BYTES = FIXED_BYTES + MAX_ALGORITHM_BYTES + Digest.BYTES;
     static final int TAG_BYTES = 16;
     static final int ALIGNMENT = 8;
     static final int MAGIC = 0x53515231;
@@ -50,24 +52,29 @@ record RecordHeader(
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     /** Returns the header of a chunk; counter and position are set by whoever seals it. */
-    static RecordHeader chunk(Digest digest, String algorithm, int plainLength, int payloadLength) {
-        return new RecordHeader(
-                RecordType.CHUNK, payloadLength, plainLength, digest, algorithm, 0, 0);
+    static RecordHeader chunk(
+            Digest digest,
+            String algorithm,
+            @Nullable Digest base,
+            int plainLength,
+            int payloadLength) {
+        RecordType type = base == null ? RecordType.CHUNK : RecordType.DELTA;
+        return new RecordHeader(type, payloadLength, plainLength, digest, algorithm, base, 0, 0);
     }
 
     /** Returns the header of a record that is not a chunk. */
     static RecordHeader of(RecordType type, Digest digest, int payloadLength) {
-        return new RecordHeader(type, payloadLength, 0, digest, "", 0, 0);
+        return new RecordHeader(type, payloadLength, 0, digest, "", null, 0, 0);
     }
 
     RecordHeader sealed(long newCounter, long newDurable) {
         return new RecordHeader(
-                type, payloadLength, plainLength, digest, algorithm, newCounter, newDurable);
+                type, payloadLength, plainLength, digest, algorithm, base, newCounter, newDurable);
     }
 
     /** Returns the length of this header in bytes. */
     int length() {
-        return FIXED_BYTES + algorithm.length();
+        return FIXED_BYTES + algorithm.length() + (base == null ? 0 : Digest.BYTES);
     }
 
     /** Returns the length of the whole record with tag and padding. */
@@ -92,7 +99,10 @@ record RecordHeader(
         LONGS.set(target, 56, durable);
         byte[] name = algorithm.getBytes(StandardCharsets.US_ASCII);
         System.arraycopy(name, 0, target, FIXED_BYTES, name.length);
-        INTS.set(target, CRC_OFFSET, checksum(target, 0, name.length, segment));
+        if (base != null) {
+            System.arraycopy(base.toBytes(), 0, target, FIXED_BYTES + name.length, Digest.BYTES);
+        }
+        INTS.set(target, CRC_OFFSET, checksum(target, 0, length() - FIXED_BYTES, segment));
     }
 
     /** Returns whether a header may begin here: a quick look before {@link #decode}. */
@@ -110,14 +120,15 @@ record RecordHeader(
         if (available < FIXED_BYTES || !mayBegin(source, from)) {
             return null;
         }
+        RecordType type = RecordType.of(source[from + 4]);
         int nameLength = source[from + 5] & 0xFF;
+        int variable = nameLength + (type == RecordType.DELTA ? Digest.BYTES : 0);
         if (nameLength > MAX_ALGORITHM_BYTES
-                || available < FIXED_BYTES + nameLength
+                || available < FIXED_BYTES + variable
                 || (int) INTS.get(source, from + CRC_OFFSET)
-                        != checksum(source, from, nameLength, segment)) {
+                        != checksum(source, from, variable, segment)) {
             return null;
         }
-        RecordType type = RecordType.of(source[from + 4]);
         int payloadLength = (int) INTS.get(source, from + 8);
         int plainLength = (int) INTS.get(source, from + 12);
         if (type == null
@@ -131,20 +142,25 @@ record RecordHeader(
                 type,
                 payloadLength,
                 plainLength,
-                Digest.copyOf(Arrays.copyOfRange(source, from + 16, from + 16 + Digest.BYTES)),
+                digestAt(source, from + 16),
                 new String(source, from + FIXED_BYTES, nameLength, StandardCharsets.US_ASCII),
+                type == RecordType.DELTA ? digestAt(source, from + FIXED_BYTES + nameLength) : null,
                 (long) LONGS.get(source, from + 48),
                 (long) LONGS.get(source, from + 56));
     }
 
+    private static Digest digestAt(byte[] source, int at) {
+        return Digest.copyOf(Arrays.copyOfRange(source, at, at + Digest.BYTES));
+    }
+
     /** The segment goes into the checksum, so a header that was copied elsewhere is not one. */
-    private static int checksum(byte[] source, int from, int nameLength, int segment) {
+    private static int checksum(byte[] source, int from, int variableLength, int segment) {
         CRC32C crc = new CRC32C();
         byte[] place = new byte[4];
         INTS.set(place, 0, segment);
         crc.update(place);
         crc.update(source, from, CRC_OFFSET);
-        crc.update(source, from + FIXED_BYTES, nameLength);
+        crc.update(source, from + FIXED_BYTES, variableLength);
         return (int) crc.getValue();
     }
 }

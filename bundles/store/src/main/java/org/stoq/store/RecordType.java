@@ -13,12 +13,19 @@ enum RecordType {
     /** A chunk is forgotten. */
     FORGET(4),
     /** Nothing: made for the position in its header, up to which the log was durable. */
-    MARK(5);
+    MARK(5),
+    /** A chunk is here, as its difference from another. */
+    DELTA(6);
 
     final int code;
 
     RecordType(int code) {
         this.code = code;
+    }
+
+    /** Returns whether such a record holds a chunk. */
+    boolean isChunk() {
+        return this == CHUNK || this == DELTA;
     }
 
     static @Nullable RecordType of(int code) {

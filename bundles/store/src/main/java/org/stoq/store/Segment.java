@@ -8,6 +8,7 @@ import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32C;
 import javax.crypto.AEADBadTagException;
@@ -191,7 +192,7 @@ final class Segment {
         RecordHeader header = RecordHeader.decode(source, 0, available, number);
         if (available < length
                 || header == null
-                || header.type() != RecordType.CHUNK
+                || !header.type().isChunk()
                 || header.length() != location.headerLength()
                 || header.payloadLength() != location.storedLength()
                 || !header.digest().equals(digest)) {
@@ -199,7 +200,10 @@ final class Segment {
                     "%s does not hold %s at %d".formatted(path, digest, offset), null);
         }
         return new EncodedChunk(
-                header.algorithm(), header.plainLength(), open(bench, offset, header, source));
+                header.algorithm(),
+                header.plainLength(),
+                open(bench, offset, header, source),
+                Optional.ofNullable(header.base()));
     }
 
     private byte[] open(Workbench bench, int offset, RecordHeader header, byte[] source)

@@ -127,14 +127,21 @@ public final class SegmentChunkStore implements ChunkStore, AutoCloseable {
     }
 
     @Override
+    public boolean keepsBases() {
+        return true;
+    }
+
+    @Override
     public boolean contains(Digest digest) {
-        boolean found = index.location(digest) != null;
+        boolean found = isWhole(digest);
         if (found && collection != null) {
             // A sweep must not come between the look and the pin.
             lock.lock();
             try {
-                pin(digest);
-                found = index.location(digest) != null;
+                found = isWhole(digest);
+                if (found) {
+                    pin(digest);
+                }
             } finally {
                 lock.unlock();
             }
@@ -148,7 +155,7 @@ public final class SegmentChunkStore implements ChunkStore, AutoCloseable {
         try {
             while (true) {
                 Location location = index.location(digest);
-                if (location == null) {
+                if (location == null || (location.base() != null && !isWhole(location.base()))) {
                     return Optional.empty();
                 }
                 try {
@@ -191,13 +198,18 @@ public final class SegmentChunkStore implements ChunkStore, AutoCloseable {
             lock.lock();
             try {
                 ensureOpen();
-                pin(digest);
+                requireBase(digest, chunk);
                 Segment segment = log.room(header.recordLength());
                 if (segment != sealedBy) {
                     segment.seal(bench, header, chunk.bytes(), log.durable());
                 }
                 int offset = log.append(segment, bench.buffer, header.recordLength());
-                index.put(digest, null, SegmentLog.location(segment, offset, header));
+                // One that has lost its base may still be there.
+                index.put(
+                        digest,
+                        index.location(digest),
+                        SegmentLog.location(segment, offset, header));
+                pin(digest);
             } finally {
                 lock.unlock();
             }
@@ -306,7 +318,10 @@ public final class SegmentChunkStore implements ChunkStore, AutoCloseable {
                 totals.storedBytes(),
                 log.bytes() + index.diskBytes(),
                 space.usableBytes(),
-                space.full());
+                space.full(),
+                totals.deltaChunks(),
+                totals.deltaPlainBytes(),
+                totals.deltaStoredBytes());
     }
 
     /**
@@ -370,11 +385,45 @@ public final class SegmentChunkStore implements ChunkStore, AutoCloseable {
         }
     }
 
-    /** Pins a chunk against the collection under way. Under the lock. */
+    /** Pins a chunk and its bases against the collection under way. Under the lock. */
     private void pin(Digest digest) {
         SegmentCollection underWay = collection;
-        if (underWay != null) {
-            underWay.pin(digest);
+        if (underWay == null) {
+            return;
+        }
+        Digest next = digest;
+        for (int bases = 0; next != null && bases <= MAX_BASES; bases++) {
+            underWay.pin(next);
+            Location location = index.location(next);
+            next = location == null ? null : location.base();
+        }
+    }
+
+    /** Returns whether a chunk is here and every base that it needs. */
+    boolean isWhole(Digest digest) {
+        return bases(digest) >= 0;
+    }
+
+    /** Returns how many bases a chunk needs; less than 0 if it or one of them is not here. */
+    private int bases(Digest digest) {
+        Location location = index.location(digest);
+        int bases = 0;
+        while (location != null && location.base() != null && bases <= MAX_BASES) {
+            location = index.location(location.base());
+            bases++;
+        }
+        return location == null || bases > MAX_BASES ? -1 : bases;
+    }
+
+    /** Refuses a chunk whose base is not here. Under the lock. */
+    private void requireBase(Digest digest, EncodedChunk chunk) throws StoqException {
+        int bases = chunk.base().isEmpty() ? 0 : bases(chunk.base().get());
+        if (bases < 0 || bases == MAX_BASES) {
+            throw new StoqException(
+                    StoqErrorCode.PRECONDITION_FAILED,
+                    bases < 0
+                            ? "the base of %s is not here".formatted(digest)
+                            : "the base of %s has %d bases itself".formatted(digest, bases));
         }
     }
 
@@ -613,7 +662,8 @@ public final class SegmentChunkStore implements ChunkStore, AutoCloseable {
                 || !StandardCharsets.US_ASCII.newEncoder().canEncode(algorithm)) {
             throw new IllegalArgumentException("an algorithm called '" + algorithm + "'");
         }
-        return RecordHeader.chunk(digest, algorithm, chunk.plainLength(), length);
+        return RecordHeader.chunk(
+                digest, algorithm, chunk.base().orElse(null), chunk.plainLength(), length);
     }
 
     private static Name requireName(String text) {

@@ -77,6 +77,7 @@ final class SegmentCollection implements StoreCollection {
                 lock.unlock();
             }
             store.checkpoint();
+            keepBases();
             List<Segment> victims = victims(before, liveBytes());
             forgetGarbage(numbers(victims));
             // The log does not say what went with a segment. The index must have forgotten it
@@ -98,6 +99,24 @@ final class SegmentCollection implements StoreCollection {
 
     private boolean isGarbage(Digest digest) {
         return !kept.contains(digest) && !pinned.contains(digest);
+    }
+
+    /**
+     * Keeps the bases of what is kept. Those of what writers need were pinned with it: under the
+     * lock, so that no base is forgotten in between.
+     */
+    private void keepBases() throws IOException {
+        index.forEachChunk((digest, location) -> {
+            Digest base = location.base();
+            if (base == null || isGarbage(digest)) {
+                return;
+            }
+            for (int bases = 0; base != null && bases < ChunkStore.MAX_BASES; bases++) {
+                kept.add(base);
+                Location next = index.location(base);
+                base = next == null ? null : next.base();
+            }
+        });
     }
 
     /** Returns how many bytes of each segment are needed. */
@@ -213,8 +232,7 @@ final class SegmentCollection implements StoreCollection {
         Location here = SegmentLog.location(victim, offset, header);
         if (header.type() == RecordType.BIND
                 || header.type() == RecordType.MARK
-                || (header.type() == RecordType.CHUNK
-                        && !here.equals(index.location(header.digest())))) {
+                || (header.type().isChunk() && !here.equals(index.location(header.digest())))) {
             return;
         }
         byte[] payload;
@@ -222,7 +240,7 @@ final class SegmentCollection implements StoreCollection {
             payload = victim.open(bench, offset, header);
         } catch (DamagedRecordException e) {
             LOG.log(System.Logger.Level.WARNING, "{0}", e.getMessage());
-            if (header.type() == RecordType.CHUNK) {
+            if (header.type().isChunk()) {
                 store.forget(header.digest(), here);
             }
             return;
@@ -232,7 +250,7 @@ final class SegmentCollection implements StoreCollection {
             store.ensureOpen();
             boolean moved =
                     switch (header.type()) {
-                        case CHUNK -> moveChunk(header, here, payload);
+                        case CHUNK, DELTA -> moveChunk(header, here, payload);
                         case UNBIND -> moveUnbind(payload);
                         case FORGET -> moveForget(header.digest(), payload);
                         case BIND, MARK -> false;

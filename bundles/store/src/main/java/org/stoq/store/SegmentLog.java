@@ -220,7 +220,8 @@ final class SegmentLog implements AutoCloseable {
                 offset,
                 header.length(),
                 header.payloadLength(),
-                header.plainLength());
+                header.plainLength(),
+                header.base());
     }
 
     /**

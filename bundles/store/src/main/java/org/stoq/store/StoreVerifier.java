@@ -40,6 +40,7 @@ final class StoreVerifier {
             }
         }
         List<Digest> damaged = findDamaged();
+        findBaseless(damaged);
         index.forEachName(name -> {
             if (doubtful.contains(name.entry().segment())) {
                 store.bindAgain(name);
@@ -123,5 +124,21 @@ final class StoreVerifier {
             log.benches().putBack(bench);
         }
         return damaged;
+    }
+
+    /** Finds the chunks that need one that is damaged or gone; forgets them too. */
+    private void findBaseless(List<Digest> damaged) throws IOException {
+        if (index.totals().deltaChunks() == 0) {
+            return;
+        }
+        store.checkpoint();
+        index.forEachChunk((digest, location) -> {
+            if (location.base() != null
+                    && !store.isWhole(digest)
+                    && store.forget(digest, location)
+                    && damaged.size() < REPORTED) {
+                damaged.add(digest);
+            }
+        });
     }
 }

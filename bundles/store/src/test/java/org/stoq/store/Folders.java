@@ -5,8 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.stoq.sdk.Digest;
+import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.chunk.EncodedChunk;
 import org.stoq.sdk.store.ChunkStore;
@@ -66,6 +68,21 @@ final class Folders {
 
     static boolean put(ChunkStore store, long seed) throws StoqException {
         return store.write(digest(seed), EncodedChunk.plain(content(seed)));
+    }
+
+    /** Writes a chunk that needs another; without it, where that is not here. */
+    static boolean putOver(ChunkStore store, long seed, long base) throws StoqException {
+        byte[] content = content(seed);
+        try {
+            return store.write(
+                    digest(seed),
+                    new EncodedChunk("delta", content.length, content, Optional.of(digest(base))));
+        } catch (StoqException e) {
+            if (e.code() != StoqErrorCode.PRECONDITION_FAILED) {
+                throw e;
+            }
+            return put(store, seed);
+        }
     }
 
     static boolean has(ChunkStore store, long seed) throws StoqException {

@@ -102,6 +102,7 @@ class KeyTest {
                         header.plainLength(),
                         digest(2),
                         header.algorithm(),
+                        header.base(),
                         header.counter(),
                         header.durable())
                 .encode(forged, 1);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.stoq.store.Folders.digest;
 import static org.stoq.store.Folders.has;
 import static org.stoq.store.Folders.put;
+import static org.stoq.store.Folders.putOver;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,7 +67,11 @@ class PowerCutTest {
         switch (random.nextInt(12)) {
             case 0, 1, 2, 3, 4, 5 -> {
                 long seed = seeds++;
-                put(store, seed);
+                if (random.nextBoolean() && seed > 0) {
+                    putOver(store, seed, random.nextLong(seed));
+                } else {
+                    put(store, seed);
+                }
                 written.add(seed);
                 store.bind(name, digest(seed));
                 changed(name, seed);

@@ -46,6 +46,7 @@ class ArchitectureIT {
                     // The bundles: the SDK, and never each other.
                     new Module("transport", Set.of("sdk"), 10),
                     new Module("chunking", Set.of("sdk"), 5),
+                    new Module("similarity", Set.of("sdk"), 5),
                     new Module("store", Set.of("sdk"), 20),
                     new Module("cache", Set.of("sdk"), 5),
                     new Module("congestion", Set.of("sdk"), 10),

@@ -51,6 +51,7 @@ class SansIoIT {
                     "org.stoq.sdk.cache.EvictionOrder",
                     "org.stoq.sdk.chunk.Chunker",
                     "org.stoq.sdk.chunk.Compressor",
+                    "org.stoq.sdk.chunk.DeltaCompressor",
                     "org.stoq.sdk.congestion.CongestionController",
                     "org.stoq.sdk.congestion.CongestionController$Flow",
                     "org.stoq.sdk.routing.RoutingAlgorithm");
@@ -75,7 +76,9 @@ class SansIoIT {
                     "org.stoq.routing.LinkStateRouter",
                     "org.stoq.routing.OwnLinks",
                     "org.stoq.routing.ShortestPaths",
-                    "org.stoq.routing.TokenBucket");
+                    "org.stoq.routing.TokenBucket",
+                    "org.stoq.similarity.GearSketch",
+                    "org.stoq.similarity.SketchTable");
 
     private static final Set<String> CLOCK_METHODS =
             Set.of("currentTimeMillis", "nanoTime", "now", "system", "systemUTC", "tick");

@@ -3,9 +3,11 @@ package org.stoq.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -282,6 +284,110 @@ public abstract class ChunkStoreContract {
     }
 
     @Test
+    protected void aChunkComesBackWithTheNameOfItsBase() throws StoqException {
+        assumeTrue(store.keepsBases());
+        Digest base = put(1);
+        Digest delta = putDelta(2, base);
+        assertThat(store.contains(delta)).isTrue();
+        EncodedChunk read = store.read(delta).orElseThrow();
+        assertThat(read.base()).contains(base);
+        assertThat(read.algorithm()).isEqualTo("delta");
+        assertThat(read.plainLength()).isEqualTo(7_000);
+        assertThat(read.bytes()).containsExactly(2, 2);
+        assertThat(store.read(base).orElseThrow().base()).isEmpty();
+        StoreStats stats = store.stats();
+        assertThat(stats.chunks()).isEqualTo(2);
+        assertThat(stats.deltaChunks()).isEqualTo(1);
+        assertThat(stats.deltaPlainBytes()).isEqualTo(7_000);
+        assertThat(stats.deltaStoredBytes()).isEqualTo(2);
+        assertThat(stats.storedBytes()).isEqualTo(2_002);
+    }
+
+    @Test
+    protected void aChunkIsRefusedWhoseBaseIsNotHere() throws StoqException {
+        assumeTrue(store.keepsBases());
+        Digest nowhere = Digest.of(new byte[] {99});
+        StoqException refusal =
+                catchThrowableOfType(StoqException.class, () -> putDelta(1, nowhere));
+        assertThat(refusal.code()).isEqualTo(StoqErrorCode.PRECONDITION_FAILED);
+        assertThat(store.contains(delta(1))).isFalse();
+        assertThat(store.stats().chunks()).isZero();
+        StoqException itself =
+                catchThrowableOfType(StoqException.class, () -> putDelta(1, delta(1)));
+        assertThat(itself.code()).isEqualTo(StoqErrorCode.PRECONDITION_FAILED);
+    }
+
+    @Test
+    protected void aChainOfBasesHasALimit() throws StoqException {
+        assumeTrue(store.keepsBases());
+        Digest last = put(1);
+        for (int i = 1; i <= ChunkStore.MAX_BASES; i++) {
+            last = putDelta(i, last);
+        }
+        assertThat(store.read(last)).isPresent();
+        Digest longest = last;
+        StoqException refusal =
+                catchThrowableOfType(StoqException.class, () -> putDelta(100, longest));
+        assertThat(refusal.code()).isEqualTo(StoqErrorCode.PRECONDITION_FAILED);
+        assertThat(store.stats().deltaChunks()).isEqualTo(ChunkStore.MAX_BASES);
+    }
+
+    @Test
+    protected void aBaseIsKeptAsLongAsItIsNeeded() throws StoqException {
+        assumeTrue(store.keepsBases());
+        Digest base = put(1);
+        Digest middle = putDelta(1, base);
+        Digest last = putDelta(2, middle);
+        Digest other = putDelta(3, base);
+        store.sync();
+        try (StoreCollection collection = store.beginCollection()) {
+            assertThat(collection.keep(last)).isTrue();
+            assertThat(collection.keep(base)).isTrue();
+            StoreCollection.SweepResult result = collection.sweep((done, total) -> {});
+            assertThat(result.chunksKept()).isEqualTo(3);
+            assertThat(result.chunksRemoved()).isEqualTo(1);
+        }
+        assertThat(store.contains(other)).isFalse();
+        try (StoreCollection collection = store.beginCollection()) {
+            collection.keep(last);
+            assertThat(collection.sweep((done, total) -> {}).chunksRemoved()).isZero();
+        }
+        assertThat(store.read(last)).isPresent();
+        assertThat(store.read(middle)).isPresent();
+        assertThat(store.read(base)).isPresent();
+        try (StoreCollection collection = store.beginCollection()) {
+            collection.keep(middle);
+            assertThat(collection.sweep((done, total) -> {}).chunksRemoved()).isEqualTo(1);
+        }
+        assertThat(store.contains(middle)).isTrue();
+        try (StoreCollection collection = store.beginCollection()) {
+            assertThat(collection.sweep((done, total) -> {}).chunksRemoved()).isEqualTo(2);
+        }
+        assertThat(store.stats().chunks()).isZero();
+        assertThat(store.stats().deltaChunks()).isZero();
+        assertThat(store.stats().storedBytes()).isZero();
+    }
+
+    @Test
+    protected void theBasesOfWhatAWriterAsksForSurviveACollection() throws StoqException {
+        assumeTrue(store.keepsBases());
+        Digest base = put(1);
+        Digest reported = putDelta(1, base);
+        Digest otherBase = put(2);
+        Digest garbage = put(3);
+        try (StoreCollection collection = store.beginCollection()) {
+            assertThat(store.contains(reported)).isTrue();
+            Digest fresh = putDelta(2, otherBase);
+            collection.sweep((done, total) -> {});
+            assertThat(store.read(reported)).isPresent();
+            assertThat(store.read(base)).isPresent();
+            assertThat(store.read(fresh)).isPresent();
+            assertThat(store.read(otherBase)).isPresent();
+            assertThat(store.contains(garbage)).isFalse();
+        }
+    }
+
+    @Test
     protected void whatAWriterAsksForIsStillNewToTheCollector() throws StoqException {
         Digest manifest = put(1);
         try (StoreCollection collection = store.beginCollection()) {
@@ -368,6 +474,18 @@ public abstract class ChunkStoreContract {
         Digest digest = Digest.of(bytes);
         store.write(digest, EncodedChunk.plain(bytes));
         return digest;
+    }
+
+    private Digest putDelta(int seed, Digest base) throws StoqException {
+        byte mark = (byte) seed;
+        store.write(
+                delta(seed),
+                new EncodedChunk("delta", 7_000, new byte[] {mark, mark}, Optional.of(base)));
+        return delta(seed);
+    }
+
+    private static Digest delta(int seed) {
+        return Digest.of(new byte[] {'d', (byte) seed});
     }
 
     private static byte[] content(long seed) {

@@ -72,10 +72,15 @@ public final class MemoryChunkStore implements ChunkStore {
     }
 
     @Override
+    public boolean keepsBases() {
+        return true;
+    }
+
+    @Override
     public boolean contains(Digest digest) {
         return locked(() -> {
             pin(digest);
-            return chunks.containsKey(digest);
+            return bases(digest) >= 0;
         });
     }
 
@@ -87,7 +92,7 @@ public final class MemoryChunkStore implements ChunkStore {
                 remove(digest);
                 throw new StoqException(StoqErrorCode.INTEGRITY, digest + " is damaged");
             }
-            return Optional.ofNullable(chunks.get(digest));
+            return bases(digest) < 0 ? Optional.empty() : Optional.ofNullable(chunks.get(digest));
         } finally {
             lock.unlock();
         }
@@ -98,17 +103,30 @@ public final class MemoryChunkStore implements ChunkStore {
         lock.lock();
         try {
             pin(digest);
-            if (chunks.containsKey(digest)) {
+            if (bases(digest) >= 0) {
                 return false;
+            }
+            if (chunk.base().isPresent()) {
+                int bases = bases(chunk.base().get());
+                if (bases < 0 || bases == MAX_BASES) {
+                    throw new StoqException(
+                            StoqErrorCode.PRECONDITION_FAILED,
+                            "the base of %s is not here, or has too many bases".formatted(digest));
+                }
+                pin(chunk.base().get());
             }
             int length = chunk.bytes().length;
             if (length > capacityBytes - storedBytes) {
                 throw full();
             }
+            remove(digest);
             chunks.put(
                     digest,
                     new EncodedChunk(
-                            chunk.algorithm(), chunk.plainLength(), chunk.bytes().clone()));
+                            chunk.algorithm(),
+                            chunk.plainLength(),
+                            chunk.bytes().clone(),
+                            chunk.base()));
             storedBytes += length;
             return true;
         } finally {
@@ -195,15 +213,32 @@ public final class MemoryChunkStore implements ChunkStore {
 
     @Override
     public StoreStats stats() {
-        return locked(() ->
-                new StoreStats(
-                        chunks.size(),
-                        names.size(),
-                        chunks.values().stream().mapToLong(EncodedChunk::plainLength).sum(),
-                        storedBytes,
-                        storedBytes,
-                        capacityBytes - storedBytes,
-                        storedBytes >= capacityBytes));
+        return locked(() -> {
+            List<EncodedChunk> deltas =
+                    chunks.values().stream().filter(one -> one.base().isPresent()).toList();
+            return new StoreStats(
+                    chunks.size(),
+                    names.size(),
+                    chunks.values().stream().mapToLong(EncodedChunk::plainLength).sum(),
+                    storedBytes,
+                    storedBytes,
+                    capacityBytes - storedBytes,
+                    storedBytes >= capacityBytes,
+                    deltas.size(),
+                    deltas.stream().mapToLong(EncodedChunk::plainLength).sum(),
+                    deltas.stream().mapToLong(one -> one.bytes().length).sum());
+        });
+    }
+
+    /** Returns how many bases a chunk needs; less than 0 if it or one of them is not here. */
+    private int bases(Digest digest) {
+        EncodedChunk chunk = chunks.get(digest);
+        int bases = 0;
+        while (chunk != null && chunk.base().isPresent() && bases <= MAX_BASES) {
+            chunk = chunks.get(chunk.base().get());
+            bases++;
+        }
+        return chunk == null || bases > MAX_BASES ? -1 : bases;
     }
 
     private void pin(Digest digest) {
@@ -272,15 +307,22 @@ public final class MemoryChunkStore implements ChunkStore {
                 }
                 swept = true;
                 long before = storedBytes;
+                Set<Digest> needed = new HashSet<>(kept);
+                needed.addAll(pinned);
+                List.copyOf(needed).forEach(one -> addBases(one, needed));
                 List<Digest> garbage =
-                        chunks.keySet().stream()
-                                .filter(one -> !kept.contains(one))
-                                .filter(one -> !pinned.contains(one))
-                                .toList();
+                        chunks.keySet().stream().filter(one -> !needed.contains(one)).toList();
                 garbage.forEach(MemoryChunkStore.this::remove);
                 progress.at(before, before);
                 return new SweepResult(chunks.size(), garbage.size(), before - storedBytes);
             });
+        }
+
+        private void addBases(Digest digest, Set<Digest> needed) {
+            EncodedChunk chunk = chunks.get(digest);
+            if (chunk != null && chunk.base().filter(needed::add).isPresent()) {
+                addBases(chunk.base().get(), needed);
+            }
         }
 
         @Override

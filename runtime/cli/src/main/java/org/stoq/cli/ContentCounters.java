@@ -15,13 +15,21 @@ record ContentCounters(Store store, Cache cache, Traffic traffic) {
             long storedBytes,
             long diskBytes,
             long freeBytes,
-            boolean full) {
+            boolean full,
+            long deltaChunks,
+            long deltaPlainBytes,
+            long deltaStoredBytes) {
         void print(PrintStream out) {
             out.printf("names      %,d%n", names);
             out.printf("chunks     %,d%n", chunks);
             out.printf(
                     "content    %s, stored as %s%n",
                     Amounts.bytes(plainBytes), Amounts.bytes(storedBytes));
+            out.printf(
+                    "similar    %s of %s, stored as %s of difference%n",
+                    Amounts.count(deltaChunks, "chunk"),
+                    Amounts.bytes(deltaPlainBytes),
+                    Amounts.bytes(deltaStoredBytes));
             out.printf(
                     "disk       %s used, %s free%s%n",
                     Amounts.bytes(diskBytes),
@@ -85,7 +93,10 @@ record ContentCounters(Store store, Cache cache, Traffic traffic) {
                         map.integer(4),
                         map.integer(5),
                         map.integer(6),
-                        map.bool(7)),
+                        map.bool(7),
+                        map.integer(20),
+                        map.integer(21),
+                        map.integer(22)),
                 new Cache(
                         hits,
                         misses,

@@ -51,7 +51,7 @@ class OperationsTest {
                         .put(13, 22L)
                         .build());
         CborMap.Builder stats = CborMap.builder();
-        for (int key = 1; key <= 19; key++) {
+        for (int key = 1; key <= 22; key++) {
             if (key == 7) {
                 stats.put(key, false);
             } else {
@@ -99,9 +99,16 @@ class OperationsTest {
 
     @Test
     void storeStatShowsHowFullItIs() {
-        assertThat(trial.json("store", "stat").get("disk_bytes").asLong()).isEqualTo(500);
+        JsonNode json = trial.json("store", "stat");
+        assertThat(json.get("disk_bytes").asLong()).isEqualTo(500);
+        assertThat(json.get("delta_chunks").asLong()).isEqualTo(2_000);
+        assertThat(json.get("delta_plain_bytes").asLong()).isEqualTo(2_100);
+        assertThat(json.get("delta_stored_bytes").asLong()).isEqualTo(2_200);
         assertThat(trial.run("store", "stat")).isZero();
-        assertThat(trial.output()).contains("names      100").contains("600 B free");
+        assertThat(trial.output())
+                .contains("names      100")
+                .contains("600 B free")
+                .contains("similar    2,000 chunks");
     }
 
     /** Frames progress and results as the node does. */

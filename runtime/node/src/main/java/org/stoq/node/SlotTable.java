@@ -23,6 +23,8 @@ import org.stoq.config.StoqConfig;
 import org.stoq.sdk.cache.CachePolicy;
 import org.stoq.sdk.chunk.Chunker;
 import org.stoq.sdk.chunk.Compressor;
+import org.stoq.sdk.chunk.DeltaCompressor;
+import org.stoq.sdk.chunk.SimilarityIndex;
 import org.stoq.sdk.congestion.CongestionController;
 import org.stoq.sdk.function.FunctionRuntime;
 import org.stoq.sdk.routing.RoutingAlgorithm;
@@ -51,6 +53,8 @@ public final class SlotTable implements Strategies {
                     CongestionController.class,
                     Chunker.class,
                     Compressor.class,
+                    DeltaCompressor.class,
+                    SimilarityIndex.class,
                     ChunkStore.class,
                     CachePolicy.class,
                     RoutingAlgorithm.class,

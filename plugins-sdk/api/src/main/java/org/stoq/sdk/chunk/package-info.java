@@ -1,5 +1,5 @@
 /**
- * Cutting content into chunks, and compressing them.
+ * Cutting content into chunks, and compressing them, alone or with the help of similar ones.
  *
  * <pre>{@code
  * int length = chunker.cut(bytes, 0, available, ChunkSizes.STANDARD);
@@ -7,7 +7,7 @@
  * }</pre>
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package org.stoq.sdk.chunk;
 

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param boundaryKey a file with the secret that moves the boundaries of chunks
  * @param compression {@code auto} to take whatever gains most, {@code none}, or one algorithm
  * @param zstdLevel how hard zstd tries
+ * @param similarity whether chunks are stored as their difference from similar ones
  * @param store name of the chunk store
  */
 @Table(value = CdnConfig.NAME, doc = "How content is cut, kept and spread.")
@@ -87,6 +88,13 @@ public record CdnConfig(
                         max = 19)
                 int zstdLevel,
         @Key(
+                        doc =
+                                "Whether chunks that resemble earlier ones are stored as their"
+                                        + " difference from them.",
+                        fallback = "true",
+                        live = true)
+                boolean similarity,
+        @Key(
                         doc = "Name of the chunk store.",
                         fallback = "segment",
                         pattern = StrategyName.PATTERN,
@@ -118,6 +126,7 @@ public record CdnConfig(
                 boundaryKey,
                 compression,
                 zstdLevel,
+                similarity,
                 store);
     }
 }

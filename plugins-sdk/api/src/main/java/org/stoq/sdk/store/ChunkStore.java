@@ -19,13 +19,27 @@ import org.stoq.sdk.strategy.Strategy;
  */
 @ConsumerType
 public interface ChunkStore extends Strategy {
-    /** Returns whether the chunk is here. A chunk reported here survives a collection under way. */
+    /** How many bases lead from a chunk to one that stands alone, at most. */
+    int MAX_BASES = 8;
+
+    /**
+     * Returns whether this store takes chunks that name a base, and keeps their bases as long as
+     * they are kept. Where it does not, whoever writes keeps to chunks that stand alone.
+     */
+    default boolean keepsBases() {
+        return false;
+    }
+
+    /**
+     * Returns whether the chunk is here, and with it every base that it needs. A chunk reported
+     * here survives a collection under way, and so do its bases.
+     */
     boolean contains(Digest digest);
 
     /**
-     * Reads a chunk.
+     * Reads a chunk, with the name of its base if it has one, which the caller reads then.
      *
-     * @return the chunk, or empty if it is not here
+     * @return the chunk, or empty if it or one of its bases is not here
      * @throws StoqException INTEGRITY if it is here but damaged; it is forgotten then, so that the
      *     next call says empty and the caller can fetch it elsewhere
      */
@@ -33,11 +47,13 @@ public interface ChunkStore extends Strategy {
 
     /**
      * Writes a chunk; a chunk that is already here is left as it is. Durable after the next {@link
-     * #sync}.
+     * #sync}, and so are its bases then.
      *
      * @param digest SHA-256 of the plain bytes
      * @return whether it was new
-     * @throws StoqException STORAGE_FULL if the disk is full; nothing was changed then
+     * @throws StoqException STORAGE_FULL if the disk is full; PRECONDITION_FAILED if it names a
+     *     base that is not here, or that needs {@link #MAX_BASES} bases itself: whoever still has
+     *     the plain bytes writes the chunk without a base; nothing was changed then
      */
     boolean write(Digest digest, EncodedChunk chunk) throws StoqException;
 

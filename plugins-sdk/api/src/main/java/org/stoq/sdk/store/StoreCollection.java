@@ -13,7 +13,8 @@ import org.stoq.sdk.StoqException;
 @ConsumerType
 public interface StoreCollection extends AutoCloseable {
     /**
-     * Keeps a chunk. Returns whether it was not yet marked, so that shared trees are walked once.
+     * Keeps a chunk, and with it the bases that it needs. Returns whether it was not yet marked, so
+     * that shared trees are walked once.
      */
     boolean keep(Digest digest);
 

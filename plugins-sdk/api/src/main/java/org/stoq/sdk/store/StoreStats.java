@@ -10,6 +10,9 @@ package org.stoq.sdk.store;
  * @param diskBytes bytes on the disk, garbage included
  * @param freeBytes bytes that the disk has left
  * @param full whether writes are refused at the moment
+ * @param deltaChunks those of the chunks that are stored as their difference from another
+ * @param deltaPlainBytes bytes of those before compression
+ * @param deltaStoredBytes bytes of those as stored, without headers
  */
 public record StoreStats(
         long chunks,
@@ -18,4 +21,19 @@ public record StoreStats(
         long storedBytes,
         long diskBytes,
         long freeBytes,
-        boolean full) {}
+        boolean full,
+        long deltaChunks,
+        long deltaPlainBytes,
+        long deltaStoredBytes) {
+    /** Makes the stats of a store in which every chunk stands alone. */
+    public StoreStats(
+            long chunks,
+            long names,
+            long plainBytes,
+            long storedBytes,
+            long diskBytes,
+            long freeBytes,
+            boolean full) {
+        this(chunks, names, plainBytes, storedBytes, diskBytes, freeBytes, full, 0, 0, 0);
+    }
+}
