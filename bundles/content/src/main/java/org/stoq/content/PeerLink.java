@@ -2,6 +2,7 @@ package org.stoq.content;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import org.stoq.sdk.Digest;
@@ -39,9 +40,25 @@ final class PeerLink {
 
     static final String BEHIND = "behind";
 
+    /** Purges that wait for a slow peer. */
+    private static final int PURGES = 1_024;
+
+    /** Purges that are on the way to the peer at a time. */
+    private static final int PURGES_AT_ONCE = 4;
+
+    /** Purges that are taken from a peer each second. */
+    static final double PURGES_PER_SECOND = 100;
+
+    /** Purges that are taken at once after a pause. */
+    static final double PURGE_BURST = 1_000;
+
+    private static final Duration PURGE_DEADLINE = Duration.ofSeconds(10);
+
     private final Peer peer;
     private final WorkQueue<Message> outbox;
+    private final WorkQueue<Delivery> purges;
     private final TokenBucket bucket;
+    private final TokenBucket purgeBucket;
     private final Semaphore pushes = new Semaphore(PUSHES_AT_ONCE);
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -56,10 +73,20 @@ final class PeerLink {
         void send(Peer peer) throws IOException;
     }
 
+    /**
+     * A purge on its way.
+     *
+     * @param signed its signed form
+     * @param confirmations hears how it went
+     */
+    private record Delivery(byte[] signed, Confirmations confirmations) {}
+
     PeerLink(Peer peer, TaskGroup tasks, long nowMillis) {
         this.peer = peer;
         this.outbox = new WorkQueue<>("stoq-gossip", tasks, OUTBOX, 1, this::send);
+        this.purges = new WorkQueue<>("stoq-purge", tasks, PURGES, PURGES_AT_ONCE, this::deliver);
         this.bucket = new TokenBucket(MANIFESTS_PER_SECOND, BURST, nowMillis);
+        this.purgeBucket = new TokenBucket(PURGES_PER_SECOND, PURGE_BURST, nowMillis);
     }
 
     Peer peer() {
@@ -69,6 +96,49 @@ final class PeerLink {
     /** Tells the peer of a new manifest. */
     void push(PushPromise promise, ManifestSource source) {
         tell(to -> to.push(promise, ByteBuffer.wrap(source.signed(promise.digest()))));
+    }
+
+    /**
+     * Has the peer confirm a purge. What does not reach it, it fetches itself: it is told that it
+     * is behind.
+     */
+    void purge(byte[] signed, Confirmations confirmations) {
+        if (!purges.offer(new Delivery(signed, confirmations))) {
+            confirmations.failed();
+            missed();
+        }
+    }
+
+    private void deliver(Delivery delivery) {
+        Request request =
+                Request.of(
+                                ContentAdapter.SERVICE,
+                                PurgeCalls.PURGED,
+                                CborMap.builder().put(1, delivery.signed()).build())
+                        .within(PURGE_DEADLINE);
+        try (Reply reply = peer.call(request)) {
+            reply.response();
+            delivery.confirmations().confirmed();
+        } catch (IOException e) {
+            if (PurgeSync.isNoContentNode(e)) {
+                delivery.confirmations().excused();
+                return;
+            }
+            delivery.confirmations().failed();
+            LOG.log(
+                    System.Logger.Level.DEBUG,
+                    "a purge has not reached {0}: {1}",
+                    peer.id().shortName(),
+                    e);
+            if (peer.isConnected()) {
+                missed();
+            }
+        }
+    }
+
+    /** Returns whether a purge is taken from the peer now. */
+    boolean takesPurge(long nowMillis) {
+        return purgeBucket.take(1, nowMillis);
     }
 
     /** Tells the peer what this node holds. */
@@ -133,13 +203,18 @@ final class PeerLink {
 
     /** Forgets what was to be told: the peer has gone. */
     void close() {
+        // Purges that wait fail by themselves, so that whoever waits for them hears of it.
         outbox.clear();
     }
 
     private void tell(Message message) {
-        if (outbox.offer(message)) {
-            return;
+        if (!outbox.offer(message)) {
+            missed();
         }
+    }
+
+    /** Tells the peer that it has missed something. */
+    void missed() {
         lock.lock();
         try {
             if (peerBehind) {
