@@ -28,6 +28,7 @@ import picocli.CommandLine.Option;
             ListCommand.class,
             StatCommand.class,
             RemoveCommand.class,
+            PurgeCommand.class,
             StoreCommand.class,
             StatusCommand.class,
             StatsCommand.class,
