@@ -217,7 +217,6 @@ final class Catalog {
         if (entry.isEmpty()) {
             return false;
         }
-        purges.bound(entry.get().manifest());
         if (purges.isVoid(entry.get().manifest())) {
             forget(binding.name(), binding.manifest());
         }
@@ -263,7 +262,7 @@ final class Catalog {
         } finally {
             gate.unlock();
         }
-        purges.bound(manifest);
+        purges.noteTime(manifest);
         return remember(new Entry(digest, manifest, signed.length));
     }
 
@@ -283,6 +282,7 @@ final class Catalog {
             return Optional.empty();
         }
         Manifest manifest = reading.of(signed.get());
+        purges.noteTime(manifest);
         return Optional.of(remember(new Entry(digest, manifest, signed.get().length)));
     }
 

@@ -80,7 +80,8 @@ public final class ContentBundle implements Adapter, PeerListener {
         parts.purges().reload();
         parts.sweep().beginAll();
         parts.cacheLimit().adoptStored();
-        peers.connected().forEach(this::connected);
+        peers.connected().forEach(parts.gossip()::again);
+        parts.replicator().retry();
     }
 
     /** Applies the settings that have changed. */

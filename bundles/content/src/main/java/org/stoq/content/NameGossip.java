@@ -147,6 +147,8 @@ final class NameGossip implements PeerListener {
      * @throws StoqException CANCELLED if interrupted
      */
     void awaitPurges() throws StoqException {
+        // One may be connected whose event has not come yet.
+        peers.connected().forEach(this::connected);
         pause.await();
     }
 
@@ -182,13 +184,20 @@ final class NameGossip implements PeerListener {
 
     @Override
     public void connected(Peer peer) {
+        if (link(peer).beginMeeting()) {
+            again(peer);
+        }
+    }
+
+    /** Catches up with a peer, also if it was connected before: there is another store here. */
+    void again(Peer peer) {
         pause.begin(peer);
         beginCatchUp(peer);
     }
 
     @Override
     public void disconnected(Peer peer) {
-        pause.end(peer, false);
+        pause.gone(peer);
         PeerLink link = links.get(peer.id());
         if (link != null && link.peer().equals(peer) && links.remove(peer.id(), link)) {
             link.close();
@@ -285,7 +294,7 @@ final class NameGossip implements PeerListener {
         PeerLink link = link(peer);
         if (link.beginCatchUp() && !tasks.tryStart("stoq-catch-up", () -> catchUp(link))) {
             link.endCatchUp();
-            pause.end(peer, false);
+            pause.gone(peer);
         }
     }
 

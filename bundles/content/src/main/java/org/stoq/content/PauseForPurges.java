@@ -15,8 +15,9 @@ import org.stoq.sdk.node.Peer;
  * Holds up whoever asks for a name while this node is not in step with a peer that has just
  * connected. Thread-safe.
  *
- * <p>Every pause ends: whoever begins one ends it, after {@link PurgeSync#PATIENCE} at most. A peer
- * with which an exchange has failed causes none until one has worked.
+ * <p>Every pause ends: whoever begins one ends it, after {@link PurgeSync#PATIENCE} at most, or
+ * when a node that was away for long has gone through the peer's names. A peer with which an
+ * exchange has failed causes none until one has worked.
  */
 final class PauseForPurges {
     /** Peers that are remembered for having failed; when there are more all are forgiven. */
@@ -41,8 +42,19 @@ final class PauseForPurges {
         }
     }
 
+    /** A peer has gone; that is no fault of its. */
+    void gone(Peer peer) {
+        lock.lock();
+        try {
+            pausing.remove(peer.id(), peer);
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /**
-     * The exchange with a peer has ended, or the peer has gone.
+     * The exchange with a peer has ended.
      *
      * @param worked whether the two are in step
      */

@@ -63,6 +63,7 @@ final class PeerLink {
     private final ReentrantLock lock = new ReentrantLock();
 
     // Guarded by the lock.
+    private boolean met;
     private boolean peerBehind;
     private boolean catchingUp;
     private boolean catchUpAgain;
@@ -167,6 +168,18 @@ final class PeerLink {
 
     void endPush() {
         pushes.release();
+    }
+
+    /** The peer has connected. Returns whether that is news. */
+    boolean beginMeeting() {
+        lock.lock();
+        try {
+            boolean news = !met;
+            met = true;
+            return news;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**

@@ -218,8 +218,8 @@ final class PurgeLedger {
                         set.staleUntil(name, tags, publisher));
     }
 
-    /** A manifest is bound now; if its clock is ahead a purge of it needs to know. */
-    void bound(Manifest manifest) {
+    /** A manifest is here; if its clock is ahead a purge of it needs to know. */
+    void noteTime(Manifest manifest) {
         future.add(manifest, clock.millis());
     }
 
@@ -346,9 +346,18 @@ final class PurgeLedger {
                     continue;
                 }
                 Purge purge = Purge.ofSigned(signed.get());
-                set.add(new PurgeSet.Entry(binding.manifest(), purge, signed.get().length));
-                written.add(binding.manifest());
-                durable.add(binding.manifest());
+                PurgeSet.Entry entry =
+                        new PurgeSet.Entry(binding.manifest(), purge, signed.get().length);
+                PurgeSet.Added added = set.add(entry);
+                written.add(entry.digest());
+                durable.add(entry.digest());
+                // The process ended between the later one and the end of the earlier one.
+                if (!added.holding().digest().equals(entry.digest())) {
+                    drop(entry);
+                }
+                if (added.replaced().isPresent()) {
+                    drop(added.replaced().get());
+                }
             }
         } while (page.size() == PAGE);
     }

@@ -129,6 +129,9 @@ final class PurgeSweep {
     }
 
     private void sweepAll() throws StoqException {
+        if (ledger.purges().size() == 0) {
+            return;
+        }
         List<PurgeSet.Entry> outlived = ledger.outlived();
         boolean complete = sweep(ALL);
         if (complete && !outlived.isEmpty()) {

@@ -258,7 +258,7 @@ class NameGossipTest {
     }
 
     private void catchUp(Scripted peer) throws Exception {
-        node.parts.gossip().connected(peer);
+        node.parts.gossip().again(peer);
         Await.until("catching up ends", () -> node.parts.tasks().size() == 0);
     }
 

@@ -223,21 +223,46 @@ class PurgeNodesTest {
         // It is not asked for names either.
         assertThat(asked.get()).isEqualTo(1);
 
+        TestPeer anew = reconnected(b, a);
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
-        stalling.gate =
+        anew.gate =
                 request -> {
                     begun.countDown();
                     Await.latch(goOn);
                 };
-        b.parts.gossip().connected(stalling);
+        b.parts.gossip().connected(anew);
         Await.latch(begun);
         // Held up again, but nobody waits.
         assertThat(b.get("x")).containsExactly(1);
         goOn.countDown();
         settle(b);
         // It has worked: from now on it is waited for.
-        heal(a, b, () -> assertThat(b.get("x")).containsExactly(1));
+        b.parts.gossip().disconnected(anew);
+        b.connected.clear();
+        a.purge(Selector.Kind.NAME, "x");
+        heal(a, b, () -> assertGone(b, "x"));
+    }
+
+    /** Returns the peer as it connects for the second time; nobody has heard of it yet. */
+    private static TestPeer reconnected(TestNode at, TestNode peer) {
+        at.parts.gossip().disconnected(at.peer(peer));
+        at.connected.clear();
+        TestPeer anew = new TestPeer(at, peer);
+        at.connected.add(anew);
+        return anew;
+    }
+
+    @Test
+    void aPeerOfWhichNobodyHasHeardYetHoldsUpToo() throws Exception {
+        TestNode a = node();
+        TestNode b = node();
+        byte[] old = Manifests.signed("x", a.identity, clock.millis());
+        b.parts.catalog().merge(old);
+        a.purge(Selector.Kind.NAME, "x");
+        // Connected, and its event is still to come.
+        b.connected.add(new TestPeer(b, a));
+        assertGone(b, "x");
     }
 
     @Test

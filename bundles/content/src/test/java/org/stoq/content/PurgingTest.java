@@ -20,6 +20,7 @@ import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.call.Request;
 import org.stoq.sdk.cbor.CborMap;
+import org.stoq.sdk.chunk.EncodedChunk;
 import org.stoq.testkit.ManualClock;
 import org.stoq.testkit.MemoryChunkStore;
 import org.stoq.testkit.SeededBytes;
@@ -215,6 +216,34 @@ class PurgingTest {
         again.parts.sweep().beginAll();
         Await.until("it is unbound", () -> again.parts.catalog().bound("b").isEmpty());
         assertThat(again.get("a")).containsExactly(1);
+    }
+
+    @Test
+    void afterARestartAPurgeReachesAnObjectOfAClockThatIsAheadToo() throws Exception {
+        node.parts.catalog().merge(Manifests.signed("a", stranger, clock.millis() + 1_000));
+        node.close();
+        TestNode again = start(1, disk);
+        again.parts.cacheLimit().adoptStored();
+        Await.until("what is stored was read", () -> again.parts.tasks().size() == 0);
+        again.purge(Selector.Kind.PREFIX, "a");
+        assertGone(again, "a");
+    }
+
+    /** A later purge was written, and the earlier one not yet unbound, when the process ended. */
+    @Test
+    void ofTwoPurgesOfTheSameOnTheDiskTheLaterHoldsAndTheOtherLeaves() throws Exception {
+        long now = clock.millis();
+        for (long millis : new long[] {now + 5, now}) {
+            byte[] signed = purgeOf("a", millis);
+            disk.write(Digest.of(signed), EncodedChunk.plain(signed));
+            disk.bind("\0purge/" + Digest.of(signed).hex(), Digest.of(signed));
+        }
+        node.close();
+        TestNode again = start(1, disk);
+        assertThat(again.parts.purges().purges().size()).isEqualTo(1);
+        assertThat(again.parts.purges().voidUntil("a", List.of(), stranger.id()))
+                .isEqualTo(now + 5);
+        assertThat(disk.list("\0purge/", "", 10)).hasSize(1);
     }
 
     @Test
