@@ -3,10 +3,12 @@ package org.stoq.content;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.stoq.sdk.Digest;
@@ -83,7 +85,7 @@ final class NameGossip implements PeerListener {
                         ledger,
                         local,
                         clock,
-                        (entry, signed, from) -> spread(entry, signed, Optional.of(from.id())));
+                        (entry, signed, from) -> spread(entry, signed, Set.of(from.id())));
         this.names = new NameCatchUp(catalog, local, this::merge);
     }
 
@@ -103,18 +105,21 @@ final class NameGossip implements PeerListener {
     }
 
     /**
-     * Has every peer but one confirm a purge that holds here, and begins to sweep. Does not wait.
+     * Has peers confirm a purge that holds here, and begins to sweep. Does not wait.
      *
-     * @return hears how long each of them takes
+     * @param except who knows it, or hears of it from others
+     * @return hears how long each of the others takes
      */
-    Confirmations spread(PurgeSet.Entry entry, byte[] signed, Optional<NodeId> except)
+    Confirmations spread(PurgeSet.Entry entry, byte[] signed, Set<NodeId> except)
             throws StoqException {
         List<Peer> others =
-                peers.connected().stream()
-                        .filter(peer -> !except.equals(Optional.of(peer.id())))
-                        .toList();
+                peers.connected().stream().filter(peer -> !except.contains(peer.id())).toList();
+        Set<NodeId> told = new HashSet<>(except);
+        others.forEach(peer -> told.add(peer.id()));
+        told.add(self.id());
+        PassedOn purge = new PassedOn(signed, told);
         Confirmations confirmations = new Confirmations(others.size(), System::nanoTime);
-        others.forEach(peer -> link(peer).purge(signed, confirmations));
+        others.forEach(peer -> link(peer).purge(purge, confirmations));
         sweep.begin(entry.purge());
         return confirmations;
     }
@@ -122,21 +127,39 @@ final class NameGossip implements PeerListener {
     /**
      * Takes over a purge that a peer has sent; durable when this returns.
      *
+     * @return whether it was news, and {@link #passOnLater} is to be called
      * @throws StoqException RATE_LIMITED if too many come; what {@link PurgeLedger#accept} refuses
      *     with
      */
-    void purged(Peer peer, byte[] signed) throws StoqException {
-        boolean known = ledger.purges().find(Digest.of(signed)).isPresent();
+    boolean purged(Peer peer, PassedOn purge) throws StoqException {
+        boolean known = ledger.purges().find(Digest.of(purge.signed())).isPresent();
         if (!known && !link(peer).takesPurge(clock.millis())) {
             throw new StoqException(
                     StoqErrorCode.RATE_LIMITED, "more purges than are taken from one node");
         }
-        PurgeLedger.Accepted accepted = ledger.accept(signed);
-        if (accepted.entry().isPresent()) {
-            if (accepted.news()) {
-                spread(accepted.entry().get(), signed, Optional.of(peer.id()));
+        PurgeLedger.Accepted accepted = ledger.accept(purge.signed());
+        if (accepted.entry().isEmpty()) {
+            return false;
+        }
+        if (accepted.news()) {
+            Set<NodeId> except = new HashSet<>(purge.told());
+            except.add(peer.id());
+            spread(accepted.entry().get(), purge.signed(), except);
+        }
+        ledger.sync(accepted.entry().get());
+        return accepted.news();
+    }
+
+    /**
+     * Passes a purge on to those whom its sender tells too: the sender may end before it does. For
+     * when it was acknowledged; in a mesh where everybody knows everybody it is news to nobody.
+     */
+    void passOnLater(Peer from, PassedOn purge) {
+        PassedOn again = new PassedOn(purge.signed(), Set.of());
+        for (Peer peer : peers.connected()) {
+            if (purge.told().contains(peer.id()) && !peer.id().equals(from.id())) {
+                link(peer).purgeLater(again);
             }
-            ledger.sync(accepted.entry().get());
         }
     }
 

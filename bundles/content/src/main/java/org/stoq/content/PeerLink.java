@@ -77,10 +77,9 @@ final class PeerLink {
     /**
      * A purge on its way.
      *
-     * @param signed its signed form
      * @param confirmations hears how it went
      */
-    private record Delivery(byte[] signed, Confirmations confirmations) {}
+    private record Delivery(PassedOn purge, Confirmations confirmations) {}
 
     PeerLink(Peer peer, TaskGroup tasks, long nowMillis) {
         this.peer = peer;
@@ -103,22 +102,39 @@ final class PeerLink {
      * Has the peer confirm a purge. What does not reach it, it fetches itself: it is told that it
      * is behind.
      */
-    void purge(byte[] signed, Confirmations confirmations) {
-        if (!purges.offer(new Delivery(signed, confirmations))) {
+    void purge(PassedOn purge, Confirmations confirmations) {
+        if (!purges.offer(new Delivery(purge, confirmations))) {
             confirmations.failed();
             missed();
         }
     }
 
-    private void deliver(Delivery delivery) {
+    /** Tells the peer of a purge that it has been told by another; behind everything that waits. */
+    void purgeLater(PassedOn purge) {
+        tell(to -> {
+            try {
+                send(purge);
+            } catch (IOException e) {
+                if (!PurgeSync.isNoContentNode(e) && to.isConnected()) {
+                    missed();
+                }
+                throw e;
+            }
+        });
+    }
+
+    private void send(PassedOn purge) throws IOException {
         Request request =
-                Request.of(
-                                ContentAdapter.SERVICE,
-                                PurgeCalls.PURGED,
-                                CborMap.builder().put(1, delivery.signed()).build())
+                Request.of(ContentAdapter.SERVICE, PurgeCalls.PURGED, purge.toCbor())
                         .within(PURGE_DEADLINE);
         try (Reply reply = peer.call(request)) {
             reply.response();
+        }
+    }
+
+    private void deliver(Delivery delivery) {
+        try {
+            send(delivery.purge());
             delivery.confirmations().confirmed();
         } catch (IOException e) {
             if (PurgeSync.isNoContentNode(e)) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.NodeId;
@@ -80,7 +81,7 @@ final class PurgeCalls {
                                             StoqErrorCode.CONFLICT,
                                             "a later purge of the same came in between"));
         }
-        Confirmations confirmations = gossip.spread(holding, telling, Optional.empty());
+        Confirmations confirmations = gossip.spread(holding, telling, Set.of());
         ledger.sync(holding);
         long here = nanoTime.getAsLong() - begin;
         List<Duration> took = confirmations.await(patience);
@@ -120,14 +121,17 @@ final class PurgeCalls {
 
     /** Takes over a purge that a connected node has sent. */
     void purged(Call call) throws IOException {
-        byte[] signed = call.request().arguments().bytes(1);
+        PassedOn purge = PassedOn.of(call.request().arguments());
         Optional<Peer> peer = call.caller().id().flatMap(peers::find);
         if (peer.isEmpty()) {
             throw new StoqException(
                     StoqErrorCode.FORBIDDEN, "purges are passed on by nodes that are connected");
         }
-        gossip.purged(peer.get(), signed);
+        boolean news = gossip.purged(peer.get(), purge);
         call.answer(CborMap.EMPTY);
+        if (news) {
+            gossip.passOnLater(peer.get(), purge);
+        }
     }
 
     /** Lists the purges that hold here, unless the caller has the same ones. */

@@ -7,14 +7,17 @@ import java.io.IOException;
 import java.nio.channels.Channels;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.stoq.sdk.Digest;
+import org.stoq.sdk.NodeId;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.call.Reply;
@@ -381,6 +384,47 @@ class PurgeNodesTest {
                         from.clock.millis() - (from.clock.millis() % 1_000));
         CborMap arguments = CborMap.builder().put(1, purge.sign(from.identity)).build();
         from.peer(to).call(Request.of("content", "purged", arguments)).close();
+    }
+
+    @Test
+    void whoeverTheIssuerCouldNotTellHearsOfItFromOthers() throws Exception {
+        TestNode a = node();
+        TestNode b = node();
+        TestNode c = node();
+        connect(a, b);
+        connect(a, c);
+        connect(b, c);
+        // The issuer says that it tells c, and ends before it does.
+        a.peer(c).gate =
+                request -> {
+                    throw new StoqException(StoqErrorCode.CONNECTION_LOST, "gone");
+                };
+        CborMap results = a.purge(Selector.Kind.NAME, "x");
+        assertThat(results.integer(5)).isEqualTo(2);
+        assertThat(results.integer(6)).isEqualTo(1);
+        Await.until("c hears of it", () -> isVoid(c, "x", a));
+        assertThat(b.peer(c).methods).contains("purged");
+    }
+
+    @Test
+    void theNodesThatAreNamedAsToldAreBounded() throws Exception {
+        List<Object> ids = new ArrayList<>();
+        for (int i = 0; i < PassedOn.MAX_TOLD; i++) {
+            ids.add(Digest.of(new byte[] {(byte) i}).toBytes());
+        }
+        CborMap.Builder arguments = CborMap.builder().put(1, new byte[1]);
+        PassedOn most = PassedOn.of(arguments.put(2, ids).build());
+        assertThat(most.told()).hasSize(PassedOn.MAX_TOLD);
+        assertThat(PassedOn.of(most.toCbor()).told()).isEqualTo(most.told());
+        ids.add(new byte[Digest.BYTES]);
+        ContentAdapterTest.assertCode(
+                StoqErrorCode.TOO_LARGE, () -> PassedOn.of(arguments.put(2, ids).build()));
+        ContentAdapterTest.assertCode(
+                StoqErrorCode.INVALID_REQUEST,
+                () -> PassedOn.of(arguments.put(2, List.of(new byte[1])).build()));
+        Set<NodeId> many = new HashSet<>(most.told());
+        many.add(new NodeId(Digest.of(new byte[2])));
+        assertThat(new PassedOn(new byte[1], many).told()).isEmpty();
     }
 
     @Test
