@@ -27,8 +27,8 @@ import org.stoq.sdk.strategy.StrategySlot;
  * The service {@code content}: one method here per method of the protocol (docs/spec/content.md).
  *
  * <p>Runs on the virtual thread of each call. Nothing is acknowledged before it is durable. All
- * sixteen methods stand here, so that the protocol can be read in one place; what they do lies in
- * the parts that they call.
+ * methods stand here but the three about purges, so that the protocol can be read in one place;
+ * what they do lies in the parts that they call.
  */
 final class ContentAdapter implements MethodsAdapter {
     static final String SERVICE = "content";

@@ -29,6 +29,7 @@ import org.stoq.client.PurgeSelector;
 import org.stoq.client.Purged;
 import org.stoq.client.StoqClient;
 import org.stoq.client.StoqConnection;
+import org.stoq.client.session.SessionOptions;
 import org.stoq.integration.Await;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
@@ -88,7 +89,12 @@ class PurgeMeshIT {
     }
 
     private void connect(Credentials operator, int i) throws IOException {
-        StoqClient client = StoqClient.builder().credentials(operator).build();
+        StoqClient client =
+                StoqClient.builder()
+                        .credentials(operator)
+                        // Idle while other nodes are asked, and yet alive.
+                        .session(SessionOptions.DEFAULT.forPeers())
+                        .build();
         clients.add(client);
         StoqConnection connection = client.connect(nodes.get(i).address());
         if (i < connections.size()) {
