@@ -62,8 +62,9 @@ final class NameCatchUp {
      * Goes through all names of a peer.
      *
      * @param take whether manifests that are not here are fetched
-     * @param awaySince if set, names that were bound before that time and are not among the peer's
-     *     are dropped; milliseconds since 1970
+     * @param awaySince if set, names that are not among the peer's are dropped: those of other
+     *     nodes, for they were learned while this node was not away, and own ones that were
+     *     published up to that time; milliseconds since 1970
      * @throws StoqException if the peer's names are not as they must be
      */
     void with(Peer peer, boolean take, OptionalLong awaySince) throws IOException {
@@ -146,14 +147,18 @@ final class NameCatchUp {
                 Optional<Catalog.Entry> entry = catalog.boundTo(binding.manifest());
                 if (!listed.contains(last)
                         && entry.isPresent()
-                        && !entry.get().manifest().isTombstone()
-                        && entry.get().manifest().createdMillis() <= awaySince) {
+                        && isOld(entry.get().manifest(), awaySince)) {
                     catalog.forget(last, binding.manifest());
                     dropped++;
                 }
             }
         } while (page.size() == OWN_PAGE);
         return dropped;
+    }
+
+    private boolean isOld(Manifest manifest, long awaySince) {
+        return !manifest.isTombstone()
+                && (!catalog.isOwn(manifest) || manifest.createdMillis() <= awaySince);
     }
 
     private static CborMap page(Peer peer, String after) throws IOException {

@@ -137,6 +137,7 @@ final class NameGossip implements PeerListener {
             throw new StoqException(
                     StoqErrorCode.RATE_LIMITED, "more purges than are taken from one node");
         }
+        heard(link(peer));
         PurgeLedger.Accepted accepted = ledger.accept(purge.signed());
         if (accepted.entry().isEmpty()) {
             return false;
@@ -223,6 +224,7 @@ final class NameGossip implements PeerListener {
         pause.gone(peer);
         PeerLink link = links.get(peer.id());
         if (link != null && link.peer().equals(peer) && links.remove(peer.id(), link)) {
+            heard(link);
             link.close();
         }
     }
@@ -233,10 +235,12 @@ final class NameGossip implements PeerListener {
             return;
         }
         long now = clock.millis();
-        if (!link(peer).takes(announce.signed().length, now)) {
+        PeerLink link = link(peer);
+        if (!link.takes(announce.signed().length, now)) {
             // Hints only: without them everybody is asked.
             return;
         }
+        heard(link);
         HaveList.Signed list = HaveList.verify(announce.signed());
         for (HaveList.Entry entry : list.entries()) {
             long seconds = Math.min(entry.ttlSeconds(), HOLD_SECONDS);
@@ -257,6 +261,7 @@ final class NameGossip implements PeerListener {
             beginCatchUp(peer);
             return false;
         }
+        heard(link);
         try {
             merge(peer, promise.digest(), ChunkTransfer.readAll(body, promise.size()));
         } catch (StoqException e) {
@@ -350,18 +355,33 @@ final class NameGossip implements PeerListener {
                 names.with(peer, !step.peerAway(), step.awaySince());
                 inStep = true;
             }
-            ledger.meet(peer.id());
         } catch (StoqException e) {
             inStep = PurgeSync.isNoContentNode(e);
             throw e;
         } finally {
             pause.end(peer, inStep);
         }
+        if (step.awaySince().isEmpty() && !step.peerAway()) {
+            names.with(peer, true, OptionalLong.empty());
+        }
+        link.caughtUp();
+        heard(link);
         if (step.awaySince().isPresent()) {
             // It waits for this before it takes names from here.
             link.missed();
-        } else if (!step.peerAway()) {
-            names.with(peer, true, OptionalLong.empty());
+        }
+    }
+
+    /** The two nodes are in step, if they ever were: nothing that the peer tells gets lost. */
+    private void heard(PeerLink link) {
+        if (!link.isInStep()) {
+            return;
+        }
+        try {
+            ledger.meet(link.peer().id());
+        } catch (StoqException e) {
+            // It is thought to have been earlier then, which costs a walk through names once.
+            LOG.log(System.Logger.Level.DEBUG, "a meeting is not noted: {0}", e.getMessage());
         }
     }
 }

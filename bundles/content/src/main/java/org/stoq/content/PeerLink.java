@@ -64,6 +64,7 @@ final class PeerLink {
 
     // Guarded by the lock.
     private boolean met;
+    private boolean inStep;
     private boolean peerBehind;
     private boolean catchingUp;
     private boolean catchUpAgain;
@@ -193,6 +194,26 @@ final class PeerLink {
             boolean news = !met;
             met = true;
             return news;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** This node has caught up with the peer. */
+    void caughtUp() {
+        lock.lock();
+        try {
+            inStep = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns whether this node has caught up with the peer, and hears what is new since. */
+    boolean isInStep() {
+        lock.lock();
+        try {
+            return inStep;
         } finally {
             lock.unlock();
         }

@@ -140,7 +140,8 @@ final class PurgeLedger {
         try {
             lock.lock();
             try {
-                if (written.contains(entry.digest())) {
+                // One that was replaced meanwhile is not written any more.
+                if (written.contains(entry.digest()) || set.find(entry.digest()).isEmpty()) {
                     return;
                 }
                 local.keepVerified(entry.digest(), EncodedChunk.plain(signed), signed);

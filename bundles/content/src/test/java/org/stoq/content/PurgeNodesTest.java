@@ -492,6 +492,29 @@ class PurgeNodesTest {
     }
 
     @Test
+    void whatWasLearnedAndPublishedDuringALongLinkIsNotYoungerThanIt() throws Exception {
+        TestNode a = node();
+        TestNode b = node();
+        connect(a, b);
+        clock.advance(Duration.ofDays(10));
+        a.put("learned", new byte[] {1});
+        b.put("published", new byte[] {2});
+        Await.until("names", () -> b.knows("learned") && a.knows("published"));
+        TestNode.disconnect(a, b);
+        settle(a, b);
+        clock.advance(Duration.ofDays(1));
+        a.purge(Selector.Kind.NAME, "learned");
+        a.purge(Selector.Kind.NAME, "published");
+        clock.advance(PurgeLedger.LIFE.plusMillis(1));
+        a.parts.sweep().beginAll();
+        Await.until("they are forgotten", () -> a.parts.purges().purges().size() == 0);
+        heal(a, b, () -> assertGone(b, "learned"));
+        assertGone(b, "published");
+        settle(a, b);
+        assertThat(a.knows("learned") || a.knows("published")).isFalse();
+    }
+
+    @Test
     void nodesThatWereAllOffForLongLoseNothing() throws Exception {
         MemoryChunkStore diskA = new MemoryChunkStore();
         MemoryChunkStore diskB = new MemoryChunkStore();
