@@ -35,6 +35,7 @@ final class Catalog {
     private static final int STRIPES = 64;
 
     private final LocalChunks local;
+    private final PurgeLedger purges;
     private final Signer self;
     private final InstantSource clock;
     private final Lock gate;
@@ -68,8 +69,9 @@ final class Catalog {
      * @param gate held while a manifest is stored and bound, so that a collection begins either
      *     before both or after
      */
-    Catalog(LocalChunks local, Signer self, InstantSource clock, Lock gate) {
+    Catalog(LocalChunks local, PurgeLedger purges, Signer self, InstantSource clock, Lock gate) {
         this.local = local;
+        this.purges = purges;
         this.self = self;
         this.clock = clock;
         this.gate = gate;
@@ -83,8 +85,14 @@ final class Catalog {
         return local.withStore(store -> store.lookup(name));
     }
 
-    /** Returns what a name stands for, tombstones included. */
+    /** Returns what a name stands for, tombstones included, but nothing that was purged. */
     Optional<Entry> find(String name) throws StoqException {
+        Optional<Entry> any = findAny(name);
+        return any.isPresent() && purges.isVoid(any.get().manifest()) ? Optional.empty() : any;
+    }
+
+    /** Returns what a name is bound to, purged or not. */
+    Optional<Entry> findAny(String name) throws StoqException {
         Optional<Digest> bound = bound(name);
         return bound.isEmpty() ? Optional.empty() : boundTo(bound.get());
     }
@@ -104,26 +112,33 @@ final class Catalog {
         return manifest.publisher().equals(self.id());
     }
 
-    /** Returns a page of names in order. */
+    /** Returns a page of names in order, whatever they are bound to. */
     List<NameBinding> list(String prefix, String after, int limit) throws StoqException {
-        return local.withStore(store -> store.list(prefix, after, limit));
+        // The names before are none of objects.
+        String from =
+                after.compareTo(PurgeLedger.BEFORE_NAMES) < 0 ? PurgeLedger.BEFORE_NAMES : after;
+        return local.withStore(store -> store.list(prefix, from, limit));
     }
 
-    /** Signs the next version of a name and binds it; durable when it returns. */
-    Entry publish(String name, Draft draft) throws StoqException {
-        Entry entry = bindNext(name, draft);
+    /**
+     * Signs the next version of a name and binds it; durable when it returns.
+     *
+     * @param tags those of the version
+     */
+    Entry publish(String name, List<String> tags, Draft draft) throws StoqException {
+        Entry entry = bindNext(name, tags, draft);
         // Without the name's lock: concurrent publishers share one write to the disk.
         local.sync();
         return entry;
     }
 
-    private Entry bindNext(String name, Draft draft) throws StoqException {
+    private Entry bindNext(String name, List<String> tags, Draft draft) throws StoqException {
         ReentrantLock lock = stripe(name);
         lock.lock();
         try {
-            Optional<Entry> current = find(name);
+            Optional<Entry> current = findAny(name);
             VersionVector known = conflict(name);
-            long created = clock.millis();
+            long created = Math.max(clock.millis(), purges.behindPurges(name, tags, self.id()));
             if (current.isPresent()) {
                 known = known.merge(current.get().manifest().version());
                 created = Math.max(created, current.get().manifest().createdMillis() + 1);
@@ -138,7 +153,8 @@ final class Catalog {
     /**
      * Takes over a signed manifest of another node, if it is newer than what is here.
      *
-     * @return the entry if it is the newest now and was not before; empty if it changes nothing
+     * @return the entry if it is the newest now and was not before; empty if it changes nothing,
+     *     also because it was purged
      * @throws StoqException INTEGRITY, INVALID_REQUEST or TOO_LARGE if the manifest is not valid
      */
     Optional<Entry> merge(byte[] signed) throws StoqException {
@@ -149,10 +165,13 @@ final class Catalog {
                     StoqErrorCode.INVALID_REQUEST,
                     "a manifest from a clock that is more than a day ahead");
         }
+        if (purges.isVoid(offered)) {
+            return Optional.empty();
+        }
         ReentrantLock lock = stripe(offered.name());
         lock.lock();
         try {
-            Optional<Entry> current = find(offered.name());
+            Optional<Entry> current = findAny(offered.name());
             boolean news =
                     current.isEmpty()
                             ? !isForgotten(offered, now)
@@ -186,6 +205,22 @@ final class Catalog {
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * Forgets a name if what it is bound to is void.
+     *
+     * @return false if nobody can tell: its manifest is damaged
+     */
+    boolean unbindVoid(NameBinding binding) throws StoqException {
+        Optional<Entry> entry = boundTo(binding.manifest());
+        if (entry.isEmpty()) {
+            return false;
+        }
+        if (purges.isVoid(entry.get().manifest())) {
+            forget(binding.name(), binding.manifest());
+        }
+        return true;
     }
 
     private static boolean replaces(Digest digest, Manifest offered, Entry current) {
@@ -227,6 +262,7 @@ final class Catalog {
         } finally {
             gate.unlock();
         }
+        purges.noteTime(manifest);
         return remember(new Entry(digest, manifest, signed.length));
     }
 
@@ -246,6 +282,7 @@ final class Catalog {
             return Optional.empty();
         }
         Manifest manifest = reading.of(signed.get());
+        purges.noteTime(manifest);
         return Optional.of(remember(new Entry(digest, manifest, signed.get().length)));
     }
 

@@ -27,8 +27,8 @@ import org.stoq.sdk.strategy.StrategySlot;
  * The service {@code content}: one method here per method of the protocol (docs/spec/content.md).
  *
  * <p>Runs on the virtual thread of each call. Nothing is acknowledged before it is durable. All
- * thirteen methods stand here, so that the protocol can be read in one place; what they do lies in
- * the parts that they call.
+ * methods stand here but the three about purges, so that the protocol can be read in one place;
+ * what they do lies in the parts that they call.
  */
 final class ContentAdapter implements MethodsAdapter {
     static final String SERVICE = "content";
@@ -47,23 +47,7 @@ final class ContentAdapter implements MethodsAdapter {
     private final StrategySlot<Chunker> chunkers;
     private final Signer self;
     private final LongSupplier nanoTime;
-
-    private final Methods methods =
-            Methods.of(SERVICE)
-                    .addRead("get", Role.ANONYMOUS, this::get)
-                    .addRead("head", Role.ANONYMOUS, this::head)
-                    .addRead("ls", Role.ANONYMOUS, this::list)
-                    .add("put", Role.NODE, this::put)
-                    .add("rm", Role.NODE, this::remove)
-                    .addRead("stats", Role.NODE, this::stats)
-                    .addRead("names", Role.NODE, this::names)
-                    .addRead("manifest", Role.NODE, this::manifest)
-                    .addRead(ChunkTransfer.METHOD, Role.NODE, this::chunks)
-                    .add(Replicator.METHOD, Role.NODE, this::pull)
-                    .add(PeerLink.BEHIND, Role.NODE, this::behind)
-                    .add("gc", Role.OPERATOR, this::collect)
-                    .add("verify", Role.OPERATOR, this::verify)
-                    .build();
+    private final Methods methods;
 
     ContentAdapter(
             ContentParts parts,
@@ -76,6 +60,31 @@ final class ContentAdapter implements MethodsAdapter {
         this.chunkers = chunkers;
         this.self = self;
         this.nanoTime = nanoTime;
+        this.methods =
+                methods(
+                        new PurgeCalls(
+                                parts.purges(), parts.gossip(), parts.peers(), self, nanoTime));
+    }
+
+    private Methods methods(PurgeCalls purges) {
+        return Methods.of(SERVICE)
+                .addRead("get", Role.ANONYMOUS, this::get)
+                .addRead("head", Role.ANONYMOUS, this::head)
+                .addRead("ls", Role.ANONYMOUS, this::list)
+                .add("put", Role.NODE, this::put)
+                .add("rm", Role.NODE, this::remove)
+                .addRead("stats", Role.NODE, this::stats)
+                .addRead("names", Role.NODE, this::names)
+                .addRead("manifest", Role.NODE, this::manifest)
+                .addRead(ChunkTransfer.METHOD, Role.NODE, this::chunks)
+                .add(Replicator.METHOD, Role.NODE, this::pull)
+                .add(PurgeCalls.PURGE, Role.NODE, purges::purge)
+                .add(PurgeCalls.PURGED, Role.NODE, purges::purged)
+                .addRead(PurgeSync.METHOD, Role.NODE, purges::purges)
+                .add(PeerLink.BEHIND, Role.NODE, this::behind)
+                .add("gc", Role.OPERATOR, this::collect)
+                .add("verify", Role.OPERATOR, this::verify)
+                .build();
     }
 
     @Override
@@ -96,6 +105,7 @@ final class ContentAdapter implements MethodsAdapter {
         if (attributes.kind() == Attributes.Kind.TOMBSTONE) {
             throw new StoqException(StoqErrorCode.INVALID_REQUEST, "names are removed with rm");
         }
+        List<String> tags = arguments.has(5) ? Tags.ofCbor(arguments.list(5)) : List.of();
         Collector collector = parts.collector();
         Publisher publisher =
                 new Publisher(
@@ -115,7 +125,7 @@ final class ContentAdapter implements MethodsAdapter {
                         "received %s where %s was announced"
                                 .formatted(stored.object(), expected.get()));
             }
-            entry = catalog.publish(name, draft(name, mediaType, stored, attributes));
+            entry = catalog.publish(name, tags, draft(name, mediaType, stored, attributes, tags));
         }
         parts.gossip().spread(entry, Optional.empty());
         parts.replicator().published(entry.digest());
@@ -125,7 +135,9 @@ final class ContentAdapter implements MethodsAdapter {
 
     private void get(Call call) throws IOException {
         CborMap arguments = call.request().arguments();
-        Catalog.Entry entry = wanted(arguments);
+        parts.gossip().awaitPurges();
+        long seen = parts.purges().changes();
+        Catalog.Entry entry = fresh(arguments);
         Manifest manifest = entry.manifest();
         long offset = arguments.findInteger(3).orElse(0);
         long length = arguments.findInteger(4).orElse(manifest.size() - offset);
@@ -139,7 +151,12 @@ final class ContentAdapter implements MethodsAdapter {
         try (Collector.Pin _ = parts.collector().pin(entry);
                 ObjectReader.Reading reading = parts.reader().begin(entry, offset, length)) {
             CborMap head = describe(entry).put(6, offset).put(7, length).build();
-            try (WritableByteChannel body = call.respond(Response.ok(head).withBody(length))) {
+            try (WritableByteChannel body =
+                    new UnpurgedBody(
+                            call.respond(Response.ok(head).withBody(length)),
+                            manifest,
+                            parts.purges(),
+                            seen)) {
                 reading.writeTo(body);
             }
         } finally {
@@ -152,10 +169,12 @@ final class ContentAdapter implements MethodsAdapter {
     }
 
     private void head(Call call) throws IOException {
-        call.answer(describe(wanted(call.request().arguments())).build());
+        parts.gossip().awaitPurges();
+        call.answer(describe(fresh(call.request().arguments())).build());
     }
 
     private void list(Call call) throws IOException {
+        parts.gossip().awaitPurges();
         CborMap arguments = call.request().arguments();
         call.answer(
                 page(
@@ -165,10 +184,10 @@ final class ContentAdapter implements MethodsAdapter {
                         this::item));
     }
 
-    /** Returns what a listing says of a name; nothing if it was removed. */
+    /** Returns what a listing says of a name; nothing if it was removed or purged. */
     private Optional<CborMap> item(NameBinding binding) throws StoqException {
         Optional<Catalog.Entry> entry = catalog.boundTo(binding.manifest());
-        if (entry.isEmpty() || entry.get().manifest().isTombstone()) {
+        if (entry.isEmpty() || isGone(entry.get())) {
             return Optional.empty();
         }
         Manifest manifest = entry.get().manifest();
@@ -189,21 +208,24 @@ final class ContentAdapter implements MethodsAdapter {
         if (catalog.bound(name).isEmpty()) {
             throw notFound(name);
         }
-        Optional<Catalog.Entry> current = catalog.find(name);
-        if (current.isPresent() && current.get().manifest().isTombstone()) {
+        Optional<Catalog.Entry> current = catalog.findAny(name);
+        if (current.isPresent() && isGone(current.get())) {
             throw notFound(name);
         }
         String mediaType =
                 current.map(entry -> entry.manifest().mediaType()).orElse(DEFAULT_MEDIA_TYPE);
         Attributes tombstone = new Attributes(Attributes.Kind.TOMBSTONE, 0, 0);
         Catalog.Entry entry =
-                catalog.publish(name, draft(name, mediaType, Publisher.Stored.NOTHING, tombstone));
+                catalog.publish(
+                        name,
+                        List.of(),
+                        draft(name, mediaType, Publisher.Stored.NOTHING, tombstone, List.of()));
         parts.gossip().spread(entry, Optional.empty());
         call.answer(CborMap.builder().put(1, entry.digest()).build());
     }
 
     private void stats(Call call) throws IOException {
-        call.answer(parts.stats().toCbor(local));
+        call.answer(parts.stats().toCbor(local, parts.purges().reservedNames()));
     }
 
     private void collect(Call call) throws IOException {
@@ -234,6 +256,7 @@ final class ContentAdapter implements MethodsAdapter {
     }
 
     private void manifest(Call call) throws IOException {
+        parts.gossip().awaitPurges();
         Digest digest = wantedEntry(call.request().arguments()).digest();
         byte[] signed = local.plain(digest).orElseThrow(() -> notFound(digest.toString()));
         try (WritableByteChannel body = call.respond(Response.ok().withBody(signed.length))) {
@@ -250,6 +273,7 @@ final class ContentAdapter implements MethodsAdapter {
                 parts.gossip().obtain(peer.get(), digest);
             }
         }
+        parts.gossip().awaitPurges();
         Catalog.Entry entry = wanted(call.request().arguments());
         parts.cacheLimit().require(entry.manifest().size());
         parts.cacheLimit().used(entry);
@@ -279,6 +303,16 @@ final class ContentAdapter implements MethodsAdapter {
         }
     }
 
+    private boolean isGone(Catalog.Entry entry) throws StoqException {
+        return entry.manifest().isTombstone() || parts.purges().isVoid(entry.manifest());
+    }
+
+    /** Returns what is wanted; if a name's is stale its publisher is asked for it first. */
+    private Catalog.Entry fresh(CborMap arguments) throws IOException {
+        Catalog.Entry entry = wanted(arguments);
+        return arguments.has(2) ? entry : parts.staleness().fresh(entry);
+    }
+
     /** Returns the entry that name (1) or manifest digest (2) stand for, unless it was removed. */
     private Catalog.Entry wanted(CborMap arguments) throws IOException {
         Catalog.Entry entry = wantedEntry(arguments);
@@ -294,8 +328,13 @@ final class ContentAdapter implements MethodsAdapter {
     private Catalog.Entry wantedEntry(CborMap arguments) throws IOException {
         Optional<Digest> digest = arguments.findDigest(2);
         if (digest.isPresent()) {
-            return catalog.byDigest(digest.get())
-                    .orElseThrow(() -> notFound(digest.get().toString()));
+            Catalog.Entry exact =
+                    catalog.byDigest(digest.get())
+                            .orElseThrow(() -> notFound(digest.get().toString()));
+            if (parts.purges().isVoid(exact.manifest())) {
+                throw notFound(digest.get().toString());
+            }
+            return exact;
         }
         String name = Manifest.checkName(arguments.text(1));
         Optional<Catalog.Entry> entry = catalog.find(name);
@@ -342,7 +381,11 @@ final class ContentAdapter implements MethodsAdapter {
     }
 
     private Catalog.Draft draft(
-            String name, String mediaType, Publisher.Stored stored, Attributes attributes) {
+            String name,
+            String mediaType,
+            Publisher.Stored stored,
+            Attributes attributes,
+            List<String> tags) {
         return (version, createdMillis) ->
                 new Manifest(
                         name,
@@ -354,7 +397,8 @@ final class ContentAdapter implements MethodsAdapter {
                         version,
                         self.id(),
                         createdMillis,
-                        attributes);
+                        attributes,
+                        tags);
     }
 
     /** Tells others that an object of another node is here whole; of own ones they know. */
@@ -375,10 +419,16 @@ final class ContentAdapter implements MethodsAdapter {
                 .build();
     }
 
-    private static CborMap.Builder describe(Catalog.Entry entry) {
+    private CborMap.Builder describe(Catalog.Entry entry) throws StoqException {
         Manifest manifest = entry.manifest();
-        return CborMap.builder()
-                .put(1, entry.digest())
+        CborMap.Builder head = CborMap.builder();
+        if (!manifest.tags().isEmpty()) {
+            head.put(12, manifest.tags());
+        }
+        if (parts.staleness().isStale(entry)) {
+            head.put(13, true);
+        }
+        return head.put(1, entry.digest())
                 .put(2, manifest.object())
                 .put(3, manifest.size())
                 .put(4, manifest.mediaType())

@@ -76,10 +76,13 @@ public final class ContentBundle implements Adapter, PeerListener {
         begin();
     }
 
-    /** Counts what is stored, and meets the peers that are connected already. */
+    /** Reads what was purged, counts what is stored, and meets the peers that are connected. */
     private void begin() {
+        parts.purges().reload();
+        parts.sweep().beginAll();
         parts.cacheLimit().adoptStored();
-        peers.connected().forEach(this::connected);
+        peers.connected().forEach(parts.gossip()::again);
+        parts.replicator().retry();
     }
 
     /** Applies the settings that have changed. */

@@ -25,6 +25,9 @@ import org.stoq.sdk.strategy.Strategies;
  * @param collector removes what nobody needs
  * @param cacheLimit removes what is over {@code cdn.cache_size}
  * @param replicator has others hold what is published here
+ * @param purges what was purged
+ * @param sweep unbinds what was purged
+ * @param staleness asks publishers after soft purges
  * @param holders who has announced what
  * @param foreign what is here of other nodes' content
  * @param peers the connected nodes
@@ -42,6 +45,9 @@ record ContentParts(
         Collector collector,
         CacheLimit cacheLimit,
         Replicator replicator,
+        PurgeLedger purges,
+        PurgeSweep sweep,
+        Staleness staleness,
         HolderMap holders,
         ForeignObjects foreign,
         Peers peers,
@@ -74,7 +80,8 @@ record ContentParts(
                         config.similarity());
         LocalChunks local =
                 new LocalChunks(cache, strategies.slot(ChunkStore.class), encoder, similar, stats);
-        Catalog catalog = new Catalog(local, self, clock, gate.readLock());
+        PurgeLedger purges = new PurgeLedger(local, clock, gate.readLock());
+        Catalog catalog = new Catalog(local, purges, self, clock, gate.readLock());
         HolderMap holders = new HolderMap();
         HolderChoice choice = new HolderChoice(peers, routes, holders, catalog, clock);
         ForeignObjects foreign = new ForeignObjects();
@@ -91,16 +98,24 @@ record ContentParts(
                         },
                         tasks);
         Collector collector = new Collector(local, catalog, fetcher, clock, gate);
+        // For as long as the parts live: purges are no objects, and no name of one leads to them.
+        collector.pin(purges::needed);
+        PurgeSweep sweep = new PurgeSweep(catalog, purges, tasks);
+        NameGossip gossip =
+                new NameGossip(catalog, local, peers, holders, self, clock, purges, sweep, tasks);
         return new ContentParts(
                 local,
                 catalog,
                 fetcher,
                 new ObjectReader(local, fetcher, tasks),
-                new NameGossip(catalog, local, peers, holders, self, clock, tasks),
+                gossip,
                 collector,
                 new CacheLimit(
                         foreign, local, catalog, collector, tasks, config.cacheSize().bytes()),
                 new Replicator(choice, catalog, tasks, config.replicationFactor()),
+                purges,
+                sweep,
+                new Staleness(purges, catalog, gossip, peers),
                 holders,
                 foreign,
                 peers,

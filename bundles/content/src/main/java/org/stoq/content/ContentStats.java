@@ -36,12 +36,16 @@ final class ContentStats {
         damagedChunks.increment();
     }
 
-    /** Returns the results of the method {@code stats} (docs/spec/content.md). */
-    CborMap toCbor(LocalChunks local) throws StoqException {
+    /**
+     * Returns the results of the method {@code stats} (docs/spec/content.md).
+     *
+     * @param reservedNames how many names in the store are none of objects
+     */
+    CborMap toCbor(LocalChunks local, int reservedNames) throws StoqException {
         StoreStats store = local.withStore(ChunkStore::stats);
         CacheStats cache = local.cacheStats();
         return CborMap.builder()
-                .put(1, store.names())
+                .put(1, store.names() - reservedNames)
                 .put(2, store.chunks())
                 .put(3, store.plainBytes())
                 .put(4, store.storedBytes())

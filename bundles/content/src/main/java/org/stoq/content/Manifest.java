@@ -26,6 +26,7 @@ import org.stoq.sdk.cose.SigningDomain;
  * @param publisher who signs it
  * @param createdMillis when it was published, milliseconds since 1970 UTC
  * @param attributes what a file system remembers of it
+ * @param tags what it can be purged by beside its name, each once, in their order
  */
 record Manifest(
         String name,
@@ -37,7 +38,8 @@ record Manifest(
         VersionVector version,
         NodeId publisher,
         long createdMillis,
-        Attributes attributes) {
+        Attributes attributes,
+        List<String> tags) {
     /** Longest name in bytes of UTF-8. */
     static final int MAX_NAME_BYTES = 1_024;
 
@@ -67,10 +69,12 @@ record Manifest(
     private static final int PUBLISHER = 9;
     private static final int CREATED = 10;
     private static final int ATTRIBUTES = 11;
+    private static final int TAGS = 12;
     private static final long FORMAT_1 = 1;
 
     Manifest {
         refs = List.copyOf(refs);
+        tags = List.copyOf(tags);
         long listed = 0;
         for (ChunkRef ref : refs) {
             listed = Math.addExact(listed, ref.length());
@@ -86,6 +90,32 @@ record Manifest(
                     "an object of %d bytes whose chunks have %d, %d levels deep"
                             .formatted(size, listed, depth));
         }
+    }
+
+    /** Creates a manifest without tags. */
+    Manifest(
+            String name,
+            String mediaType,
+            long size,
+            Digest object,
+            int depth,
+            List<ChunkRef> refs,
+            VersionVector version,
+            NodeId publisher,
+            long createdMillis,
+            Attributes attributes) {
+        this(
+                name,
+                mediaType,
+                size,
+                object,
+                depth,
+                refs,
+                version,
+                publisher,
+                createdMillis,
+                attributes,
+                List.of());
     }
 
     /** Returns whether the name was removed with this version. */
@@ -169,8 +199,11 @@ record Manifest(
     }
 
     private CborMap toCbor() {
-        return CborMap.builder()
-                .put(FORMAT, FORMAT_1)
+        CborMap.Builder map = CborMap.builder();
+        if (!tags.isEmpty()) {
+            map.put(TAGS, tags);
+        }
+        return map.put(FORMAT, FORMAT_1)
                 .put(NAME, name)
                 .put(MEDIA_TYPE, mediaType)
                 .put(SIZE, size)
@@ -205,7 +238,8 @@ record Manifest(
                     VersionVector.ofCbor(map.list(VERSION)),
                     new NodeId(map.digest(PUBLISHER)),
                     map.integer(CREATED),
-                    Attributes.of(map.map(ATTRIBUTES)));
+                    Attributes.of(map.map(ATTRIBUTES)),
+                    map.has(TAGS) ? Tags.ofCbor(map.list(TAGS)) : List.of());
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw new StoqException(
                     StoqErrorCode.INVALID_REQUEST, "manifest: " + e.getMessage(), e);

@@ -2,24 +2,19 @@ package org.stoq.content;
 
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.NodeId;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
-import org.stoq.sdk.call.Reply;
-import org.stoq.sdk.call.Request;
-import org.stoq.sdk.cbor.CborMap;
-import org.stoq.sdk.chunk.EncodedChunk;
 import org.stoq.sdk.cose.Signer;
 import org.stoq.sdk.frame.ChunkAnnounceFrame;
 import org.stoq.sdk.frame.Frame;
@@ -45,19 +40,8 @@ final class NameGossip implements PeerListener {
     /** How long an announced object is believed to be held, in seconds. */
     private static final int HOLD_SECONDS = 3_600;
 
-    /** Most names that one catching up takes from a peer, whatever it claims to have. */
-    private static final int MAX_NAMES = 1_000_000;
-
     /** Objects of which it is remembered that they were announced. */
     private static final int MAX_ANNOUNCED = 10_000;
-
-    /** Bad manifests after which a peer is left alone. */
-    private static final int MAX_REFUSED = 1_000;
-
-    /** Most names in a page that is believed. */
-    private static final int MAX_PAGE = 1_024;
-
-    private static final Duration PAGE_DEADLINE = Duration.ofSeconds(30);
 
     private final Catalog catalog;
     private final LocalChunks local;
@@ -66,6 +50,11 @@ final class NameGossip implements PeerListener {
     private final Signer self;
     private final InstantSource clock;
     private final TaskGroup tasks;
+    private final PurgeLedger ledger;
+    private final PurgeSweep sweep;
+    private final PurgeSync sync;
+    private final NameCatchUp names;
+    private final PauseForPurges pause = new PauseForPurges();
     private final Map<NodeId, PeerLink> links = new ConcurrentHashMap<>();
     private final ReentrantLock announcedLock = new ReentrantLock();
 
@@ -79,6 +68,8 @@ final class NameGossip implements PeerListener {
             HolderMap holders,
             Signer self,
             InstantSource clock,
+            PurgeLedger ledger,
+            PurgeSweep sweep,
             TaskGroup tasks) {
         this.catalog = catalog;
         this.local = local;
@@ -87,6 +78,15 @@ final class NameGossip implements PeerListener {
         this.self = self;
         this.clock = clock;
         this.tasks = tasks;
+        this.ledger = ledger;
+        this.sweep = sweep;
+        this.sync =
+                new PurgeSync(
+                        ledger,
+                        local,
+                        clock,
+                        (entry, signed, from) -> spread(entry, signed, Set.of(from.id())));
+        this.names = new NameCatchUp(catalog, local, this::merge);
     }
 
     /** Tells every peer but one of a new version. Does not wait for them. */
@@ -102,6 +102,78 @@ final class NameGossip implements PeerListener {
                 link(peer).push(promise, this::signed);
             }
         }
+    }
+
+    /**
+     * Has peers confirm a purge that holds here, and begins to sweep. Does not wait.
+     *
+     * @param except who knows it, or hears of it from others
+     * @return hears how long each of the others takes
+     */
+    Confirmations spread(PurgeSet.Entry entry, byte[] signed, Set<NodeId> except)
+            throws StoqException {
+        List<Peer> others =
+                peers.connected().stream().filter(peer -> !except.contains(peer.id())).toList();
+        Set<NodeId> told = new HashSet<>(except);
+        others.forEach(peer -> told.add(peer.id()));
+        told.add(self.id());
+        PassedOn purge = new PassedOn(signed, told);
+        Confirmations confirmations = new Confirmations(others.size(), System::nanoTime);
+        others.forEach(peer -> link(peer).purge(purge, confirmations));
+        sweep.begin(entry.purge());
+        return confirmations;
+    }
+
+    /**
+     * Takes over a purge that a peer has sent; durable when this returns.
+     *
+     * @return whether it was news, and {@link #passOnLater} is to be called
+     * @throws StoqException RATE_LIMITED if too many come; what {@link PurgeLedger#accept} refuses
+     *     with
+     */
+    boolean purged(Peer peer, PassedOn purge) throws StoqException {
+        boolean known = ledger.purges().find(Digest.of(purge.signed())).isPresent();
+        if (!known && !link(peer).takesPurge(clock.millis())) {
+            throw new StoqException(
+                    StoqErrorCode.RATE_LIMITED, "more purges than are taken from one node");
+        }
+        heard(link(peer));
+        PurgeLedger.Accepted accepted = ledger.accept(purge.signed());
+        if (accepted.entry().isEmpty()) {
+            return false;
+        }
+        if (accepted.news()) {
+            Set<NodeId> except = new HashSet<>(purge.told());
+            except.add(peer.id());
+            spread(accepted.entry().get(), purge.signed(), except);
+        }
+        ledger.sync(accepted.entry().get());
+        return accepted.news();
+    }
+
+    /**
+     * Passes a purge on to those whom its sender tells too: the sender may end before it does. For
+     * when it was acknowledged; in a mesh where everybody knows everybody it is news to nobody.
+     */
+    void passOnLater(Peer from, PassedOn purge) {
+        PassedOn again = new PassedOn(purge.signed(), Set.of());
+        for (Peer peer : peers.connected()) {
+            if (purge.told().contains(peer.id()) && !peer.id().equals(from.id())) {
+                link(peer).purgeLater(again);
+            }
+        }
+    }
+
+    /**
+     * Waits while this node is not in step with a peer that has just connected: it might answer for
+     * names that were purged.
+     *
+     * @throws StoqException CANCELLED if interrupted
+     */
+    void awaitPurges() throws StoqException {
+        // One may be connected whose event has not come yet.
+        peers.connected().forEach(this::connected);
+        pause.await();
     }
 
     /** Tells every peer that this node holds an object whole. Does not wait for them. */
@@ -126,18 +198,33 @@ final class NameGossip implements PeerListener {
      * @throws StoqException INTEGRITY if it sends something else
      */
     void obtain(Peer peer, Digest manifest) throws IOException {
-        take(peer, List.of(manifest));
+        names.take(peer, List.of(manifest));
+    }
+
+    /** Takes over a manifest that a peer was asked for. */
+    void take(Peer peer, byte[] signed) throws StoqException {
+        merge(peer, Digest.of(signed), signed);
     }
 
     @Override
     public void connected(Peer peer) {
+        if (link(peer).beginMeeting()) {
+            again(peer);
+        }
+    }
+
+    /** Catches up with a peer, also if it was connected before: there is another store here. */
+    void again(Peer peer) {
+        pause.begin(peer);
         beginCatchUp(peer);
     }
 
     @Override
     public void disconnected(Peer peer) {
+        pause.gone(peer);
         PeerLink link = links.get(peer.id());
         if (link != null && link.peer().equals(peer) && links.remove(peer.id(), link)) {
+            heard(link);
             link.close();
         }
     }
@@ -148,10 +235,12 @@ final class NameGossip implements PeerListener {
             return;
         }
         long now = clock.millis();
-        if (!link(peer).takes(announce.signed().length, now)) {
+        PeerLink link = link(peer);
+        if (!link.takes(announce.signed().length, now)) {
             // Hints only: without them everybody is asked.
             return;
         }
+        heard(link);
         HaveList.Signed list = HaveList.verify(announce.signed());
         for (HaveList.Entry entry : list.entries()) {
             long seconds = Math.min(entry.ttlSeconds(), HOLD_SECONDS);
@@ -172,6 +261,7 @@ final class NameGossip implements PeerListener {
             beginCatchUp(peer);
             return false;
         }
+        heard(link);
         try {
             merge(peer, promise.digest(), ChunkTransfer.readAll(body, promise.size()));
         } catch (StoqException e) {
@@ -232,6 +322,7 @@ final class NameGossip implements PeerListener {
         PeerLink link = link(peer);
         if (link.beginCatchUp() && !tasks.tryStart("stoq-catch-up", () -> catchUp(link))) {
             link.endCatchUp();
+            pause.gone(peer);
         }
     }
 
@@ -240,7 +331,7 @@ final class NameGossip implements PeerListener {
         boolean again = true;
         while (again) {
             try {
-                catchUp(peer);
+                catchUpOnce(link);
             } catch (IOException e) {
                 LOG.log(
                         System.Logger.Level.DEBUG,
@@ -252,111 +343,45 @@ final class NameGossip implements PeerListener {
         }
     }
 
-    private void catchUp(Peer peer) throws IOException {
-        String after = "";
-        int names = 0;
-        int refused = 0;
-        boolean more = true;
-        while (more && names < MAX_NAMES) {
-            CborMap page = page(peer, after);
-            List<?> items = page.list(1);
-            if (items.size() > MAX_PAGE) {
-                throw new StoqException(
-                        StoqErrorCode.TOO_LARGE, "a page of " + items.size() + " names");
-            }
-            List<Digest> unknown = new ArrayList<>();
-            String last = after;
-            for (Object item : items) {
-                if (!(item instanceof CborMap binding)) {
-                    throw new StoqException(
-                            StoqErrorCode.INVALID_REQUEST, "a list of names holds maps");
-                }
-                last = next(last, binding.text(1));
-                if (catalog.byDigest(binding.digest(2)).isEmpty()) {
-                    unknown.add(binding.digest(2));
-                }
-            }
-            for (int from = 0; from < unknown.size(); from += ChunkTransfer.MAX_CHUNKS) {
-                int to = Math.min(unknown.size(), from + ChunkTransfer.MAX_CHUNKS);
-                refused += take(peer, unknown.subList(from, to));
-                if (refused > MAX_REFUSED) {
-                    throw new StoqException(
-                            StoqErrorCode.INTEGRITY, refused + " manifests that are not valid");
-                }
-            }
-            names += items.size();
-            more = page.bool(2);
-            if (more && items.isEmpty()) {
-                throw new StoqException(StoqErrorCode.INVALID_REQUEST, "a page without a name");
-            }
-            if (more) {
-                after = next(after, page.text(3));
-            }
-        }
-    }
-
-    private static CborMap page(Peer peer, String after) throws IOException {
-        CborMap arguments = CborMap.builder().put(1, after).build();
-        Request request =
-                Request.of(ContentAdapter.SERVICE, "names", arguments).within(PAGE_DEADLINE);
-        try (Reply reply = peer.call(request)) {
-            return reply.response().results();
-        }
-    }
-
-    /** Requires names to ascend: a peer cannot keep this node busy with the same ones. */
-    private static String next(String after, String name) throws StoqException {
-        byte[] former = after.getBytes(StandardCharsets.UTF_8);
-        if (Arrays.compareUnsigned(former, name.getBytes(StandardCharsets.UTF_8)) >= 0) {
-            throw new StoqException(
-                    StoqErrorCode.INVALID_REQUEST, "a list of names that does not ascend");
-        }
-        return name;
-    }
-
-    /**
-     * Fetches manifests from a peer, all in one call. One that it has no more is left out.
-     *
-     * @return how many were not valid
-     */
-    private int take(Peer peer, List<Digest> digests) throws IOException {
-        Request request =
-                Request.of(
-                                ContentAdapter.SERVICE,
-                                ChunkTransfer.METHOD,
-                                ChunkTransfer.arguments(digests))
-                        .within(PAGE_DEADLINE);
-        int refused = 0;
-        try (Reply reply = peer.call(request)) {
-            for (Digest digest : digests) {
-                Optional<EncodedChunk> chunk = ChunkTransfer.read(reply.body());
-                if (chunk.isEmpty()) {
-                    continue;
-                }
-                refused += tryMerge(peer, digest, local.verify(digest, chunk.get())) ? 0 : 1;
-            }
-        }
-        return refused;
-    }
-
-    /** Returns whether a manifest was valid; one bad manifest does not hide those behind it. */
-    private boolean tryMerge(Peer peer, Digest digest, byte[] signed) throws StoqException {
+    /** Purges first: what they void is not to be taken, nor to be answered for any longer. */
+    private void catchUpOnce(PeerLink link) throws IOException {
+        Peer peer = link.peer();
+        boolean inStep = false;
+        PurgeSync.Step step;
         try {
-            merge(peer, digest, signed);
-            return true;
+            step = sync.with(peer);
+            inStep = step.awaySince().isEmpty();
+            if (!inStep) {
+                names.with(peer, !step.peerAway(), step.awaySince());
+                inStep = true;
+            }
         } catch (StoqException e) {
-            return switch (e.code()) {
-                case UNSUPPORTED, INVALID_REQUEST, INTEGRITY, TOO_LARGE -> {
-                    LOG.log(
-                            System.Logger.Level.DEBUG,
-                            "manifest {0} from {1} is refused: {2}",
-                            digest,
-                            peer.id().shortName(),
-                            e.getMessage());
-                    yield false;
-                }
-                default -> throw e;
-            };
+            inStep = PurgeSync.isNoContentNode(e);
+            throw e;
+        } finally {
+            pause.end(peer, inStep);
+        }
+        if (step.awaySince().isEmpty() && !step.peerAway()) {
+            names.with(peer, true, OptionalLong.empty());
+        }
+        link.caughtUp();
+        heard(link);
+        if (step.awaySince().isPresent()) {
+            // It waits for this before it takes names from here.
+            link.missed();
+        }
+    }
+
+    /** The two nodes are in step, if they ever were: nothing that the peer tells gets lost. */
+    private void heard(PeerLink link) {
+        if (!link.isInStep()) {
+            return;
+        }
+        try {
+            ledger.meet(link.peer().id());
+        } catch (StoqException e) {
+            // It is thought to have been earlier then, which costs a walk through names once.
+            LOG.log(System.Logger.Level.DEBUG, "a meeting is not noted: {0}", e.getMessage());
         }
     }
 }

@@ -2,6 +2,7 @@ package org.stoq.content;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import org.stoq.sdk.Digest;
@@ -39,13 +40,31 @@ final class PeerLink {
 
     static final String BEHIND = "behind";
 
+    /** Purges that wait for a slow peer. */
+    private static final int PURGES = 1_024;
+
+    /** Purges that are on the way to the peer at a time. */
+    private static final int PURGES_AT_ONCE = 4;
+
+    /** Purges that are taken from a peer each second. */
+    static final double PURGES_PER_SECOND = 100;
+
+    /** Purges that are taken at once after a pause. */
+    static final double PURGE_BURST = 1_000;
+
+    private static final Duration PURGE_DEADLINE = Duration.ofSeconds(10);
+
     private final Peer peer;
     private final WorkQueue<Message> outbox;
+    private final WorkQueue<Delivery> purges;
     private final TokenBucket bucket;
+    private final TokenBucket purgeBucket;
     private final Semaphore pushes = new Semaphore(PUSHES_AT_ONCE);
     private final ReentrantLock lock = new ReentrantLock();
 
     // Guarded by the lock.
+    private boolean met;
+    private boolean inStep;
     private boolean peerBehind;
     private boolean catchingUp;
     private boolean catchUpAgain;
@@ -56,10 +75,19 @@ final class PeerLink {
         void send(Peer peer) throws IOException;
     }
 
+    /**
+     * A purge on its way.
+     *
+     * @param confirmations hears how it went
+     */
+    private record Delivery(PassedOn purge, Confirmations confirmations) {}
+
     PeerLink(Peer peer, TaskGroup tasks, long nowMillis) {
         this.peer = peer;
         this.outbox = new WorkQueue<>("stoq-gossip", tasks, OUTBOX, 1, this::send);
+        this.purges = new WorkQueue<>("stoq-purge", tasks, PURGES, PURGES_AT_ONCE, this::deliver);
         this.bucket = new TokenBucket(MANIFESTS_PER_SECOND, BURST, nowMillis);
+        this.purgeBucket = new TokenBucket(PURGES_PER_SECOND, PURGE_BURST, nowMillis);
     }
 
     Peer peer() {
@@ -69,6 +97,66 @@ final class PeerLink {
     /** Tells the peer of a new manifest. */
     void push(PushPromise promise, ManifestSource source) {
         tell(to -> to.push(promise, ByteBuffer.wrap(source.signed(promise.digest()))));
+    }
+
+    /**
+     * Has the peer confirm a purge. What does not reach it, it fetches itself: it is told that it
+     * is behind.
+     */
+    void purge(PassedOn purge, Confirmations confirmations) {
+        if (!purges.offer(new Delivery(purge, confirmations))) {
+            confirmations.failed();
+            missed();
+        }
+    }
+
+    /** Tells the peer of a purge that it has been told by another; behind everything that waits. */
+    void purgeLater(PassedOn purge) {
+        tell(to -> {
+            try {
+                send(purge);
+            } catch (IOException e) {
+                if (!PurgeSync.isNoContentNode(e) && to.isConnected()) {
+                    missed();
+                }
+                throw e;
+            }
+        });
+    }
+
+    private void send(PassedOn purge) throws IOException {
+        Request request =
+                Request.of(ContentAdapter.SERVICE, PurgeCalls.PURGED, purge.toCbor())
+                        .within(PURGE_DEADLINE);
+        try (Reply reply = peer.call(request)) {
+            reply.response();
+        }
+    }
+
+    private void deliver(Delivery delivery) {
+        try {
+            send(delivery.purge());
+            delivery.confirmations().confirmed();
+        } catch (IOException e) {
+            if (PurgeSync.isNoContentNode(e)) {
+                delivery.confirmations().excused();
+                return;
+            }
+            delivery.confirmations().failed();
+            LOG.log(
+                    System.Logger.Level.DEBUG,
+                    "a purge has not reached {0}: {1}",
+                    peer.id().shortName(),
+                    e);
+            if (peer.isConnected()) {
+                missed();
+            }
+        }
+    }
+
+    /** Returns whether a purge is taken from the peer now. */
+    boolean takesPurge(long nowMillis) {
+        return purgeBucket.take(1, nowMillis);
     }
 
     /** Tells the peer what this node holds. */
@@ -97,6 +185,38 @@ final class PeerLink {
 
     void endPush() {
         pushes.release();
+    }
+
+    /** The peer has connected. Returns whether that is news. */
+    boolean beginMeeting() {
+        lock.lock();
+        try {
+            boolean news = !met;
+            met = true;
+            return news;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** This node has caught up with the peer. */
+    void caughtUp() {
+        lock.lock();
+        try {
+            inStep = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns whether this node has caught up with the peer, and hears what is new since. */
+    boolean isInStep() {
+        lock.lock();
+        try {
+            return inStep;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
@@ -133,13 +253,18 @@ final class PeerLink {
 
     /** Forgets what was to be told: the peer has gone. */
     void close() {
+        // Purges that wait fail by themselves, so that whoever waits for them hears of it.
         outbox.clear();
     }
 
     private void tell(Message message) {
-        if (outbox.offer(message)) {
-            return;
+        if (!outbox.offer(message)) {
+            missed();
         }
+    }
+
+    /** Tells the peer that it has missed something. */
+    void missed() {
         lock.lock();
         try {
             if (peerBehind) {

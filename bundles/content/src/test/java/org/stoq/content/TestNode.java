@@ -285,8 +285,20 @@ final class TestNode implements AutoCloseable {
                 });
     }
 
-    Answer put(String name, byte[] content) throws IOException {
-        return call("put", CborMap.builder().put(1, name).build(), content);
+    Answer put(String name, byte[] content, String... tags) throws IOException {
+        return call("put", CborMap.builder().put(1, name).put(5, List.of(tags)).build(), content);
+    }
+
+    /** Purges as an operator. Returns the results. */
+    CborMap purge(Selector.Kind kind, String value) throws IOException {
+        return purge(kind, value, false);
+    }
+
+    CborMap purge(Selector.Kind kind, String value, boolean soft) throws IOException {
+        return call(
+                        "purge",
+                        new Selector(kind, value).put(CborMap.builder(), 1).put(3, soft).build())
+                .results();
     }
 
     /** Puts an object whose length is not announced. */
@@ -323,6 +335,11 @@ final class TestNode implements AutoCloseable {
 
     void remove(String name) throws IOException {
         call("rm", CborMap.builder().put(1, name).build());
+    }
+
+    /** Returns how many names of objects it has, tombstones included. */
+    long names() throws IOException {
+        return call("stats", CborMap.EMPTY).results().integer(1);
     }
 
     boolean knows(String name) {

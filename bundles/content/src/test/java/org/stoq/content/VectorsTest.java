@@ -88,6 +88,56 @@ class VectorsTest {
     }
 
     @Test
+    void theTagsOfAManifestArePublished() throws IOException {
+        Manifest plain = Manifests.of("a", signer, 1_764_028_800_000L);
+        Manifest tagged =
+                new Manifest(
+                        "a",
+                        plain.mediaType(),
+                        0,
+                        plain.object(),
+                        0,
+                        List.of(),
+                        plain.version(),
+                        signer.id(),
+                        plain.createdMillis(),
+                        plain.attributes(),
+                        List.of("größe", "red"));
+        assertThat(CoseSign1.verify(tagged.sign(signer), Manifest.DOMAIN).payload())
+                .isEqualTo(bytes("tagged_payload"));
+    }
+
+    @Test
+    void thePurgesArePublished() throws IOException {
+        Purge tag =
+                new Purge(
+                        new Selector(Selector.Kind.TAG, "größe"),
+                        true,
+                        false,
+                        signer.id(),
+                        1_767_225_600_000L);
+        Purge origin =
+                new Purge(
+                        Selector.origin(signer.id()), false, true, signer.id(), 1_767_225_600_000L);
+        assertThat(tag.sign(signer)).isEqualTo(bytes("purge_signed"));
+        assertThat(CoseSign1.verify(tag.sign(signer), Purge.DOMAIN).payload())
+                .isEqualTo(bytes("purge_payload"));
+        assertThat(Purge.verify(bytes("purge_of_origin_signed"))).isEqualTo(origin);
+        assertThat(origin.sign(signer)).isEqualTo(bytes("purge_of_origin_signed"));
+
+        try (TestNode node = new TestNode(1)) {
+            node.parts.purges().accept(bytes("purge_signed"));
+            node.parts.purges().accept(bytes("purge_of_origin_signed"));
+            byte[] other = Digest.of(new byte[0]).toBytes();
+            CborMap nobody = CborMap.builder().put(1, other).build();
+            assertThat(node.call("purges", nobody).body()).isEqualTo(bytes("purges_body"));
+            CborMap same = CborMap.builder().put(1, bytes("purges_digest")).build();
+            assertThat(node.call("purges", same).body()).isEmpty();
+            assertThat(node.call("purges", same).results().bool(1)).isTrue();
+        }
+    }
+
+    @Test
     void theListChunkIsThePublishedOne() throws IOException {
         assertThat(ChunkList.encode(refs())).isEqualTo(bytes("list_plain"));
         assertThat(ChunkList.decode(bytes("list_plain"), 14)).isEqualTo(refs());

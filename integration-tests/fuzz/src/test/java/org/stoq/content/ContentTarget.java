@@ -9,25 +9,27 @@ import java.util.List;
 import org.stoq.fuzz.FuzzTarget;
 import org.stoq.fuzz.Input;
 import org.stoq.fuzz.Oracle;
+import org.stoq.sdk.NodeId;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.cbor.CborMap;
 import org.stoq.sdk.cbor.CborWriter;
 
-/** Manifests, lists of chunks, version vectors and names, as they come from peers. */
+/** Manifests, lists of chunks, version vectors, names and purges, as they come from peers. */
 public final class ContentTarget implements FuzzTarget {
     private static final int SIGN1 = 18;
 
     @Override
     public void run(byte[] bytes) {
         Input input = new Input(bytes);
-        int how = input.u8() % 5;
+        int how = input.u8() % 6;
         try {
             switch (how) {
                 case 0 -> manifest(input.rest());
                 case 1 -> manifest(envelope(input.rest()));
                 case 2 -> chunkList(input);
                 case 3 -> versions(input);
-                default -> name(input);
+                case 4 -> name(input);
+                default -> purge(envelope(input.rest()));
             }
         } catch (StoqException e) {
             Oracle.refusedWith(e, INVALID_REQUEST, TOO_LARGE, UNSUPPORTED, INTEGRITY);
@@ -53,6 +55,24 @@ public final class ContentTarget implements FuzzTarget {
         Oracle.require(manifest.refs().isEmpty() == (manifest.size() == 0), "references");
         Oracle.same(
                 manifest.refs(), ChunkList.ofCbor(ChunkList.toCbor(manifest.refs())), "the list");
+    }
+
+    private static void purge(byte[] signed) throws StoqException {
+        Purge purge = Purge.ofSigned(signed);
+        PurgeIndex index = new PurgeIndex();
+        index.put(purge);
+        String value = purge.selector().value();
+        long latest =
+                switch (purge.selector().kind()) {
+                    case NAME, PREFIX -> index.latest(value, List.of(), purge.issuer());
+                    case TAG -> index.latest("", List.of(value), purge.issuer());
+                    case ORIGIN -> index.latest("", List.of(), NodeId.parse(value));
+                };
+        boolean others =
+                purge.own()
+                        && purge.selector().kind() == Selector.Kind.ORIGIN
+                        && !purge.issuer().digest().hex().equals(value);
+        Oracle.same(latest, others ? PurgeIndex.NEVER : purge.millis(), "what it means");
     }
 
     private static void chunkList(Input input) throws StoqException {

@@ -30,7 +30,7 @@ public final class SignedTarget implements FuzzTarget {
     @Override
     public void run(byte[] bytes) {
         Input input = new Input(bytes);
-        int how = input.u8() % 6;
+        int how = input.u8() % 7;
         try {
             switch (how) {
                 case 0 -> unsigned(input);
@@ -48,7 +48,11 @@ public final class SignedTarget implements FuzzTarget {
                     Oracle.same(read, Manifest.verify(read.sign(hostile)), "a manifest");
                 }
                 case 4 -> changed(input);
-                default -> elsewhere(input.rest());
+                case 5 -> elsewhere(input.rest());
+                default -> {
+                    Purge read = Purge.verify(signed(Purge.DOMAIN, input.rest()));
+                    Oracle.same(read, Purge.verify(read.sign(hostile)), "a purge");
+                }
             }
         } catch (StoqException e) {
             Oracle.refusedWith(e, INTEGRITY, INVALID_REQUEST, TOO_LARGE, UNSUPPORTED);

@@ -36,6 +36,9 @@ public final class ContentClient {
     /** Deadline of a transfer: the longest that a node grants. */
     private static final Duration TRANSFER = Duration.ofHours(1);
 
+    /** What a node may take for a purge beside waiting for its peers. */
+    private static final Duration PURGING = Duration.ofSeconds(30);
+
     private static final int BUFFER_BYTES = 1 << 17;
     private static final int URGENCY = 3;
 
@@ -65,12 +68,38 @@ public final class ContentClient {
      * @param kind what it stands for in a file system
      * @param mode POSIX permission bits; 0 where unknown
      * @param modifiedMillis last change, milliseconds since 1970 UTC; 0 where unknown
+     * @param tags what it can be purged by beside its name; at most 32 of 128 bytes each
      */
     public record Put(
-            String name, String mediaType, ObjectInfo.Kind kind, int mode, long modifiedMillis) {
+            String name,
+            String mediaType,
+            ObjectInfo.Kind kind,
+            int mode,
+            long modifiedMillis,
+            List<String> tags) {
+        /** Copies the tags. */
+        public Put {
+            tags = List.copyOf(tags);
+        }
+
+        /** Creates one without tags. */
+        public Put(
+                String name,
+                String mediaType,
+                ObjectInfo.Kind kind,
+                int mode,
+                long modifiedMillis) {
+            this(name, mediaType, kind, mode, modifiedMillis, List.of());
+        }
+
         /** Returns a plain object. */
         public static Put of(String name) {
             return new Put(name, "application/octet-stream", ObjectInfo.Kind.FILE, 0, 0);
+        }
+
+        /** Returns the same with these tags. */
+        public Put tagged(List<String> with) {
+            return new Put(name, mediaType, kind, mode, modifiedMillis, with);
         }
     }
 
@@ -92,13 +121,15 @@ public final class ContentClient {
                         .put(2, (long) what.mode)
                         .put(3, what.modifiedMillis)
                         .build();
-        CborMap arguments =
+        CborMap.Builder arguments =
                 CborMap.builder()
                         .put(1, ObjectRef.withoutLeadingSlashes(what.name))
                         .put(2, what.mediaType)
-                        .put(3, attributes)
-                        .build();
-        Request request = Request.of(SERVICE, "put", arguments).within(TRANSFER);
+                        .put(3, attributes);
+        if (!what.tags.isEmpty()) {
+            arguments.put(5, what.tags);
+        }
+        Request request = Request.of(SERVICE, "put", arguments.build()).within(TRANSFER);
         if (length.isPresent()) {
             request = request.withBody(length.getAsLong());
         }
@@ -284,6 +315,24 @@ public final class ContentClient {
     public void remove(String name) throws IOException {
         Request request = Request.of(SERVICE, "rm", ObjectRef.named(name).arguments().build());
         calls.call(request).close();
+    }
+
+    /**
+     * Purges: what is meant, and was published up to now, is never served again by a node that has
+     * received the purge. Blocks until it is durable on the node, and its peers have confirmed or
+     * the patience ends.
+     *
+     * @param soft whether objects are only marked stale, until their publisher has said that they
+     *     are the current ones
+     * @param patience how long to wait for the node's peers, 0 to 20 seconds
+     * @throws StoqException INVALID_REQUEST if the selector is not as the node wants it
+     */
+    public Purged purge(PurgeSelector what, boolean soft, Duration patience) throws IOException {
+        CborMap arguments = what.arguments().put(3, soft).put(4, patience.toMillis()).build();
+        Request request = Request.of(SERVICE, "purge", arguments).within(patience.plus(PURGING));
+        try (Reply reply = calls.call(request)) {
+            return Purged.of(reply.response().results());
+        }
     }
 
     /** Returns the counters of the node's content store (docs/spec/content.md). */

@@ -1,6 +1,8 @@
 package org.stoq.client;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.cbor.CborMap;
@@ -17,6 +19,9 @@ import org.stoq.sdk.cbor.CborMap;
  * @param kind what it stands for in a file system
  * @param mode POSIX permission bits; 0 where unknown
  * @param modifiedMillis last change, milliseconds since 1970 UTC; 0 where unknown
+ * @param tags what it can be purged by beside its name; not told in listings
+ * @param stale whether it was purged softly and its publisher could not be asked since; not told in
+ *     listings
  */
 public record ObjectInfo(
         String name,
@@ -27,7 +32,14 @@ public record ObjectInfo(
         Instant created,
         Kind kind,
         int mode,
-        long modifiedMillis) {
+        long modifiedMillis,
+        List<String> tags,
+        boolean stale) {
+    /** Copies the tags. */
+    public ObjectInfo {
+        tags = List.copyOf(tags);
+    }
+
     /** What an object stands for in a file system. The order is that of the wire. */
     public enum Kind {
         /** Content. */
@@ -49,7 +61,9 @@ public record ObjectInfo(
                 Instant.ofEpochMilli(map.integer(10)),
                 kind(map.map(5)),
                 mode(map.map(5)),
-                map.map(5).findInteger(3).orElse(0));
+                map.map(5).findInteger(3).orElse(0),
+                tags(map),
+                map.has(13) && map.bool(13));
     }
 
     /** Reads an item of {@code ls}. */
@@ -63,7 +77,20 @@ public record ObjectInfo(
                 Instant.ofEpochMilli(map.integer(5)),
                 kind(map.map(7)),
                 mode(map.map(7)),
-                map.map(7).findInteger(3).orElse(0));
+                map.map(7).findInteger(3).orElse(0),
+                List.of(),
+                false);
+    }
+
+    private static List<String> tags(CborMap map) throws StoqException {
+        if (!map.has(12)) {
+            return List.of();
+        }
+        List<String> tags = new ArrayList<>();
+        for (Object tag : map.list(12)) {
+            tags.add(String.valueOf(tag));
+        }
+        return tags;
     }
 
     private static Kind kind(CborMap attributes) throws StoqException {

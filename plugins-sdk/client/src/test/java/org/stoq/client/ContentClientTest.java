@@ -2,22 +2,28 @@ package org.stoq.client;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.stoq.client.session.Session;
 import org.stoq.client.session.SessionHandler;
 import org.stoq.sdk.Digest;
+import org.stoq.sdk.NodeId;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.call.Call;
 import org.stoq.sdk.call.Reply;
@@ -91,6 +97,51 @@ class ContentClientTest extends RealNetwork {
         }
         assertThat(codeOf(() -> content.head(ObjectRef.manifest(Shelf.manifestOf("b")))))
                 .isEqualTo(StoqErrorCode.NOT_FOUND);
+    }
+
+    @Test
+    void tagsTravelWithAnObjectAndComeBackWithWhetherItIsStale() throws Exception {
+        ContentClient content = content();
+        content.put(
+                ContentClient.Put.of("a").tagged(List.of("red", "blue")),
+                Channels.newChannel(new ByteArrayInputStream(new byte[] {1})),
+                OptionalLong.of(1),
+                bytes -> {});
+        assertThat(content.head("a").tags()).containsExactly("red", "blue");
+        assertThat(content.head("a").stale()).isTrue();
+        content.put("b", new byte[] {1});
+        assertThat(content.head("b").tags()).isEmpty();
+        assertThat(content.head("b").stale()).isFalse();
+    }
+
+    @Test
+    void aPurgeSaysWhatIsMeantAndHearsWhoHasConfirmed() throws Exception {
+        ContentClient content = content();
+        Purged purged =
+                content.purge(PurgeSelector.prefix("/docs/"), true, Duration.ofMillis(1_500));
+        assertThat(shelf.purged.integer(1)).isEqualTo(1);
+        assertThat(shelf.purged.text(2)).isEqualTo("docs/");
+        assertThat(shelf.purged.bool(3)).isTrue();
+        assertThat(shelf.purged.integer(4)).isEqualTo(1_500);
+        assertThat(purged.until()).isEqualTo(Instant.ofEpochMilli(5_000));
+        assertThat(purged.own()).isTrue();
+        assertThat(purged.here()).isEqualTo(Duration.ofNanos(1_200_000));
+        assertThat(purged.peers()).isEqualTo(9);
+        assertThat(purged.confirmed()).isEqualTo(8);
+        assertThat(purged.median()).isEqualTo(Duration.ofMillis(2));
+        assertThat(purged.p99()).isEqualTo(Duration.ofMillis(3));
+        assertThat(purged.longest()).isEqualTo(Duration.ofMillis(4));
+
+        NodeId origin = new NodeId(Digest.of(new byte[] {7}));
+        content.purge(PurgeSelector.origin(origin), false, Duration.ZERO);
+        assertThat(shelf.purged.digest(2)).isEqualTo(origin.digest());
+        content.purge(PurgeSelector.name("/a"), false, Duration.ZERO);
+        assertThat(shelf.purged.text(2)).isEqualTo("a");
+        content.purge(PurgeSelector.tag("/t"), false, Duration.ZERO);
+        assertThat(shelf.purged.text(2)).isEqualTo("/t");
+        assertThat(shelf.purged.bool(3)).isFalse();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new PurgeSelector(PurgeSelector.Kind.ORIGIN, "x"));
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.stoq.client.session.Session;
 import org.stoq.client.session.SessionHandler;
@@ -27,6 +28,12 @@ class Shelf implements SessionHandler {
     final NavigableMap<String, byte[]> objects = new ConcurrentSkipListMap<>();
     final AtomicInteger pages = new AtomicInteger();
 
+    /** Tags of the last object that was put; those that every object is said to have. */
+    final List<Object> tags = new CopyOnWriteArrayList<>();
+
+    /** Arguments of the last purge. */
+    volatile CborMap purged = CborMap.EMPTY;
+
     static Digest manifestOf(String name) {
         return Digest.of(("manifest of " + name).getBytes(UTF_8));
     }
@@ -35,13 +42,33 @@ class Shelf implements SessionHandler {
     public void call(Session session, Call call) throws IOException {
         CborMap arguments = call.request().arguments();
         switch (call.request().method()) {
-            case "put" -> put(call, arguments.text(1));
+            case "put" -> {
+                tags.clear();
+                tags.addAll(arguments.has(5) ? arguments.list(5) : List.of());
+                put(call, arguments.text(1));
+            }
             case "get" -> get(call, arguments);
             case "head" -> answer(call, describe(wanted(arguments)));
             case "ls" -> list(call, arguments);
             case "rm" -> {
                 objects.remove(wanted(arguments));
                 answer(call, CborMap.EMPTY);
+            }
+            case "purge" -> {
+                purged = arguments;
+                answer(
+                        call,
+                        CborMap.builder()
+                                .put(1, Digest.of(new byte[1]))
+                                .put(2, 5_000)
+                                .put(3, true)
+                                .put(4, 1_200)
+                                .put(5, 9)
+                                .put(6, 8)
+                                .put(7, 2_000)
+                                .put(8, 3_000)
+                                .put(9, 4_000)
+                                .build());
             }
             case "stats" -> answer(call, CborMap.builder().put(1, objects.size()).build());
             case "gc" -> progress(call);
@@ -139,7 +166,11 @@ class Shelf implements SessionHandler {
 
     CborMap describe(String name) {
         byte[] content = Objects.requireNonNull(objects.get(name));
-        return CborMap.builder()
+        CborMap.Builder description = CborMap.builder();
+        if (!tags.isEmpty()) {
+            description.put(12, tags).put(13, true);
+        }
+        return description
                 .put(1, manifestOf(name))
                 .put(2, Digest.of(content))
                 .put(3, content.length)

@@ -40,6 +40,7 @@ import picocli.CommandLine.Parameters;
             "  stoq put report.pdf                     as report.pdf",
             "  stoq put report.pdf docs/2026/          as docs/2026/report.pdf",
             "  stoq put ./site www                     the folder as www/...",
+            "  stoq put ./site www --tag release-7     to be purged by that tag one day",
             "  tar c . | stoq put - backup.tar         from a pipe"
         })
 final class PutCommand implements Verb {
@@ -75,6 +76,14 @@ final class PutCommand implements Verb {
             paramLabel = "TYPE",
             description = "Media type of standard input or of a single file, such as text/html.")
     @Nullable String mediaType;
+
+    @Option(
+            names = "--tag",
+            paramLabel = "TAG",
+            description =
+                    "A word by which everything that is published here can be purged (stoq purge"
+                            + " --tag). May be given more than once.")
+    List<String> tags = new ArrayList<>();
 
     @Option(
             names = "--parallel",
@@ -147,7 +156,8 @@ final class PutCommand implements Verb {
                         mediaType == null ? TreeUpload.mediaType(full) : mediaType,
                         ObjectInfo.Kind.FILE,
                         PIPED_MODE,
-                        invocation.surroundings().clock().millis());
+                        invocation.surroundings().clock().millis(),
+                        tags);
         try (NodeAccess node = invocation.connect();
                 Progress bar = invocation.terminal().bytes("put", OptionalLong.empty());
                 ReadableByteChannel input = Channels.newChannel(invocation.surroundings().in())) {
@@ -164,7 +174,7 @@ final class PutCommand implements Verb {
         TreeEntry entry = walk.entries().getFirst();
         try (NodeAccess node = invocation.connect();
                 Progress bar = invocation.terminal().bytes("put", OptionalLong.of(entry.size()))) {
-            TreeUpload upload = new TreeUpload(node.content(), bar::add);
+            TreeUpload upload = new TreeUpload(node.content(), tags, bar::add);
             String type = mediaType == null ? TreeUpload.mediaType(entry) : mediaType;
             return one(upload.publish(entry, type), full, start);
         }
@@ -179,7 +189,7 @@ final class PutCommand implements Verb {
         try (NodeAccess node = invocation.connect();
                 Progress bar = invocation.terminal().bytes("put", OptionalLong.of(walk.bytes()))) {
             TreeUpload.Outcome done =
-                    new TreeUpload(node.content(), bar::add).run(walk.entries(), parallel);
+                    new TreeUpload(node.content(), tags, bar::add).run(walk.entries(), parallel);
             skipped.addAll(done.unread());
             return new Result(
                     full,

@@ -1,6 +1,7 @@
 package org.stoq.cli;
 
 import java.time.Instant;
+import java.util.List;
 import org.stoq.cli.terminal.Amounts;
 import org.stoq.client.ObjectInfo;
 import org.stoq.client.ObjectRef;
@@ -30,6 +31,33 @@ final class StatCommand implements Verb {
         this.invocation = invocation;
     }
 
+    /** The shape of the result in JSON: a line of {@code ls}, and what only this command tells. */
+    record Result(
+            String name,
+            String kind,
+            long size,
+            String mode,
+            Instant created,
+            String mediaType,
+            Digest object,
+            Digest manifest,
+            List<String> tags,
+            boolean stale) {
+        static Result of(ListCommand.Line line, ObjectInfo info) {
+            return new Result(
+                    line.name(),
+                    line.kind(),
+                    line.size(),
+                    line.mode(),
+                    line.created(),
+                    line.mediaType(),
+                    line.object(),
+                    line.manifest(),
+                    info.tags(),
+                    info.stale());
+        }
+    }
+
     @Override
     public ExitCode run() throws Exception {
         ObjectRef object =
@@ -44,7 +72,7 @@ final class StatCommand implements Verb {
         invocation
                 .terminal()
                 .result(
-                        line,
+                        Result.of(line, info),
                         out -> {
                             out.println("name      " + line.name());
                             out.println("kind      " + line.kind());
@@ -57,6 +85,14 @@ final class StatCommand implements Verb {
                             if (info.modifiedMillis() != 0) {
                                 out.println(
                                         "modified  " + Instant.ofEpochMilli(info.modifiedMillis()));
+                            }
+                            if (!info.tags().isEmpty()) {
+                                out.println("tags      " + String.join(" ", info.tags()));
+                            }
+                            if (info.stale()) {
+                                out.println(
+                                        "stale     purged softly, and its publisher cannot be"
+                                                + " asked");
                             }
                             out.println("content   " + line.object());
                             out.println("manifest  " + line.manifest());

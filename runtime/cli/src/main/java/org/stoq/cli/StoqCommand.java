@@ -28,6 +28,7 @@ import picocli.CommandLine.Option;
             ListCommand.class,
             StatCommand.class,
             RemoveCommand.class,
+            PurgeCommand.class,
             StoreCommand.class,
             CacheCommand.class,
             StatusCommand.class,

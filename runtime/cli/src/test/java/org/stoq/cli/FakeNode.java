@@ -75,6 +75,9 @@ final class FakeNode implements SessionHandler {
     /** The method after which the node lets go of the connection. */
     volatile String endsAfter = "";
 
+    /** What the heads of objects say of tags, and whether they say that objects are stale. */
+    volatile List<String> tags = List.of();
+
     /** How many objects were sent. */
     final AtomicInteger gets = new AtomicInteger();
 
@@ -165,7 +168,13 @@ final class FakeNode implements SessionHandler {
         switch (method) {
             case "content.put" -> put(call, arguments);
             case "content.get" -> get(call, arguments);
-            case "content.head" -> answer(call, head(wanted(arguments)).build());
+            case "content.head" -> {
+                CborMap.Builder head = head(wanted(arguments));
+                if (!tags.isEmpty()) {
+                    head.put(12, tags).put(13, true);
+                }
+                answer(call, head.build());
+            }
             case "content.ls" -> answer(call, page(arguments));
             case "content.rm" -> {
                 wanted(arguments);
@@ -195,6 +204,7 @@ final class FakeNode implements SessionHandler {
     }
 
     private void put(Call call, CborMap arguments) throws IOException {
+        received.put("content.put", arguments.encode());
         byte[] content = readAll(call.body());
         boolean known =
                 objects.values().stream().anyMatch(other -> Arrays.equals(other.bytes, content));

@@ -21,6 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.stoq.cli.tree.PosixMode;
+import org.stoq.sdk.Digest;
+import org.stoq.sdk.cbor.CborMap;
 
 /** {@code put} and {@code get} against a node that keeps objects in a map, or lies. */
 class TransferTest {
@@ -423,6 +425,95 @@ class TransferTest {
         assertThat(json.get("manifest").asText()).isEqualTo(stored.manifest().toString());
         assertThat(trial.run("stat", stored.manifest().toString())).isZero();
         assertThat(trial.output()).contains("name      doc");
+    }
+
+    @Test
+    void tagsArePublishedAndShown() throws IOException {
+        Files.writeString(trial.path("f"), "x");
+        Files.createDirectory(trial.path("folder"));
+        Files.writeString(trial.path("folder").resolve("g"), "y");
+        for (String what : List.of("f", "folder")) {
+            assertThat(trial.run("put", what, "--tag", "red", "--tag", "blue")).isZero();
+            assertThat(node.arguments("content.put").list(5)).isEqualTo(List.of("red", "blue"));
+        }
+        assertThat(trial.run("put", "f")).isZero();
+        assertThat(node.arguments("content.put").has(5)).isFalse();
+
+        assertThat(trial.run("stat", "f")).isZero();
+        assertThat(trial.output()).doesNotContain("tags").doesNotContain("stale");
+        assertThat(trial.json("stat", "f").get("stale").asBoolean()).isFalse();
+        node.tags = List.of("blue", "red");
+        assertThat(trial.run("stat", "f")).isZero();
+        assertThat(trial.output()).contains("tags      blue red").contains("stale     purged");
+        JsonNode json = trial.json("stat", "f");
+        assertThat(json.get("tags").get(1).asText()).isEqualTo("red");
+        assertThat(json.get("stale").asBoolean()).isTrue();
+    }
+
+    private void purgeAnswers(boolean own, long peers, long confirmed) {
+        node.results.put(
+                "content.purge",
+                CborMap.builder()
+                        .put(1, Digest.of(new byte[1]))
+                        .put(2, 1_700_000_000_000L)
+                        .put(3, own)
+                        .put(4, 1_250)
+                        .put(5, peers)
+                        .put(6, confirmed)
+                        .put(7, 4_000)
+                        .put(8, 9_900)
+                        .put(9, 12_300)
+                        .build());
+    }
+
+    @Test
+    void purgingTellsWhoHasConfirmedAndHowQuickly() throws IOException {
+        purgeAnswers(false, 9, 9);
+        assertThat(trial.run("purge", "--tag", "red")).isZero();
+        assertThat(trial.output())
+                .isEqualTo(
+                        "tag red: purged here after 1.3 ms, 9 of 9 peers confirmed (p50 4.0 ms,"
+                                + " p99 9.9 ms, max 12.3 ms)\n");
+        assertThat(trial.errors()).isEmpty();
+        assertThat(node.arguments("content.purge").integer(1)).isEqualTo(2);
+        assertThat(node.arguments("content.purge").bool(3)).isFalse();
+        assertThat(node.arguments("content.purge").integer(4)).isEqualTo(2_000);
+
+        JsonNode json = trial.json("purge", "--prefix", "/docs/", "--soft", "--wait", "20s");
+        assertThat(json.get("by").asText()).isEqualTo("prefix");
+        assertThat(json.get("value").asText()).isEqualTo("docs/");
+        assertThat(json.get("soft").asBoolean()).isTrue();
+        assertThat(json.get("peers").asLong()).isEqualTo(9);
+        assertThat(json.get("confirmed").asLong()).isEqualTo(9);
+        assertThat(json.get("here_ms").asDouble()).isEqualTo(1.25);
+        assertThat(json.get("p50_ms").asDouble()).isEqualTo(4.0);
+        assertThat(json.get("p99_ms").asDouble()).isEqualTo(9.9);
+        assertThat(json.get("max_ms").asDouble()).isEqualTo(12.3);
+        assertThat(node.arguments("content.purge").bool(3)).isTrue();
+        assertThat(node.arguments("content.purge").integer(4)).isEqualTo(20_000);
+
+        String origin = Digest.of(new byte[2]).hex();
+        assertThat(trial.run("purge", "--origin", origin)).isZero();
+        assertThat(node.arguments("content.purge").digest(2).hex()).isEqualTo(origin);
+        assertThat(trial.run("purge", "a", "b")).isZero();
+        assertThat(trial.output().lines()).hasSize(2);
+        assertThat(node.arguments("content.purge").text(2)).isEqualTo("b");
+    }
+
+    @Test
+    void purgingWarnsOfPeersThatHaveNotConfirmedAndOfWhatItDidNotReach() {
+        purgeAnswers(true, 2, 1);
+        assertThat(trial.run("purge", "a")).isEqualTo(1);
+        assertThat(trial.output()).contains("1 of 2 peers confirmed");
+        assertThat(trial.errors())
+                .contains("one peer has not confirmed within 2.0s")
+                .contains("without an operator certificate");
+        purgeAnswers(false, 2, 0);
+        assertThat(trial.run("purge", "a", "--wait", "100ms")).isEqualTo(1);
+        assertThat(trial.output()).endsWith("0 of 2 peers confirmed\n");
+        assertThat(trial.errors()).contains("2 peers have not confirmed within 100ms");
+        purgeAnswers(false, 0, 0);
+        assertThat(trial.run("purge", "a")).isZero();
     }
 
     @Test

@@ -51,7 +51,9 @@ record PublishAct(Path content, Ledger ledger) {
         try (Progress bar = ledger.terminal().bytes("put", OptionalLong.of(named.bytes()))) {
             Future<?> swapping = threads.submit(() -> swapChunkers(first, done));
             try {
-                outcome = new TreeUpload(first.content(), bar::add).run(named.entries(), WIDTH);
+                outcome =
+                        new TreeUpload(first.content(), List.of(), bar::add)
+                                .run(named.entries(), WIDTH);
             } finally {
                 done.set(true);
             }

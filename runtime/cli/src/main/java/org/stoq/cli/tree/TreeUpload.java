@@ -25,6 +25,7 @@ public final class TreeUpload {
     private static final String DEFAULT_MEDIA_TYPE = "application/octet-stream";
 
     private final ContentClient content;
+    private final List<String> tags;
     private final LongConsumer progress;
     private final LongAdder objects = new LongAdder();
     private final LongAdder bytes = new LongAdder();
@@ -65,10 +66,12 @@ public final class TreeUpload {
      * Prepares an upload.
      *
      * @param content where to
+     * @param tags what everything can be purged by
      * @param progress told how many bytes were sent, by several threads
      */
-    public TreeUpload(ContentClient content, LongConsumer progress) {
+    public TreeUpload(ContentClient content, List<String> tags, LongConsumer progress) {
         this.content = content;
+        this.tags = List.copyOf(tags);
         this.progress = progress;
     }
 
@@ -102,7 +105,8 @@ public final class TreeUpload {
                         mediaType,
                         entry.kind(),
                         entry.mode(),
-                        entry.modifiedMillis());
+                        entry.modifiedMillis(),
+                        tags);
         try (ReadableByteChannel source = open(entry)) {
             return content.put(what, source, OptionalLong.of(entry.size()), progress);
         }

@@ -30,7 +30,7 @@ class TreePartsTest {
     @TempDir private Path folder;
 
     private static ObjectInfo info(String name, ObjectInfo.Kind kind) {
-        return new ObjectInfo(name, 1, NONE, NONE, "", Instant.EPOCH, kind, 0, 0);
+        return new ObjectInfo(name, 1, NONE, NONE, "", Instant.EPOCH, kind, 0, 0, List.of(), false);
     }
 
     private RestorePlan plan(int cut, ObjectInfo... objects) {
