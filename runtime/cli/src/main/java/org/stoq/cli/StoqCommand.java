@@ -29,6 +29,7 @@ import picocli.CommandLine.Option;
             StatCommand.class,
             RemoveCommand.class,
             StoreCommand.class,
+            ChunkCommand.class,
             StatusCommand.class,
             StatsCommand.class,
             PeersCommand.class,
