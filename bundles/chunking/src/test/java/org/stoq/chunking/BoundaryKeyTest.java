@@ -140,10 +140,7 @@ class BoundaryKeyTest {
         int products = 0;
         for (long low = 3; low < 400; low += 2) {
             long product =
-                    product(
-                            low,
-                            RabinChunker.POLYNOMIAL
-                                    >>> (63 - Long.numberOfLeadingZeros(low)));
+                    product(low, RabinChunker.POLYNOMIAL >>> (63 - Long.numberOfLeadingZeros(low)));
             if (63 - Long.numberOfLeadingZeros(product) == 53) {
                 products++;
                 assertThat(RabinFingerprint.isIrreducible(product)).as("%x", product).isFalse();

@@ -31,6 +31,7 @@ import picocli.CommandLine.Option;
             PurgeCommand.class,
             StoreCommand.class,
             CacheCommand.class,
+            ChunkCommand.class,
             StatusCommand.class,
             StatsCommand.class,
             PeersCommand.class,
