@@ -15,6 +15,7 @@ public final class BuiltInPolicies {
                 new S3FifoPolicy(),
                 new SievePolicy(),
                 new GdsfPolicy(),
-                new WTinyLfuPolicy());
+                new WTinyLfuPolicy(),
+                new AdaptivePolicy());
     }
 }

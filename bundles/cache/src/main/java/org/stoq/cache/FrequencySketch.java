@@ -5,11 +5,11 @@ import org.stoq.sdk.Digest;
 /**
  * About how often a name was seen lately, whether or not its entry is there.
  *
- * <p>A count-min sketch with conservative rows (Cormode and Muthukrishnan, 2005) of four-bit
- * counters, as TinyLFU uses it (Einziger et al., "TinyLFU: a highly efficient cache admission
- * policy", ACM TOS 2017): a name has one counter in each of {@value #ROWS} rows, and its estimate
- * is the least of them, 0 to {@value #MOST}. It may be too high where names share counters, never
- * too low. After ten sightings for each entry all counters are halved, so what was popular fades.
+ * <p>A count-min sketch (Cormode and Muthukrishnan, 2005) of four-bit counters, as TinyLFU uses it
+ * (Einziger et al., "TinyLFU: a highly efficient cache admission policy", ACM TOS 2017): a name has
+ * one counter in each of {@value #ROWS} rows, and its estimate is the least of them, 0 to {@value
+ * #MOST}. It may be too high where names share counters, never too low. After ten sightings for
+ * each entry all counters are halved, so what was popular fades.
  *
  * <p>Eight bytes of memory for an entry of the cache at most twice over; it doubles with the number
  * of entries and keeps its estimates. Constant time, for halving and doubling on average.

@@ -3,6 +3,7 @@ package org.stoq.cache;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.cache.CachePolicy;
 import org.stoq.sdk.cache.EvictionOrder;
@@ -66,6 +67,21 @@ public final class ShadowCache {
             bytes -= weight;
             order.removed(key);
         }
+    }
+
+    /**
+     * Returns a smaller cache of the same policy, with those of the entries that are wanted and
+     * fit, in the order that the policy hands over.
+     */
+    ShadowCache shrunk(long newCapacityBytes, Predicate<Digest> wanted, long nowNanos) {
+        ShadowCache smaller = new ShadowCache(policy, newCapacityBytes);
+        for (Digest key : order.coldestFirst()) {
+            Integer weight = weights.get(key);
+            if (weight != null && wanted.test(key)) {
+                smaller.request(key, weight, nowNanos);
+            }
+        }
+        return smaller;
     }
 
     /** Returns how many entries there are. */

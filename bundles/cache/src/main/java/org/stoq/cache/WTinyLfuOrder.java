@@ -16,11 +16,12 @@ import org.stoq.sdk.cache.EvictionOrder;
  * ACM TOS 2017): a window for what comes, a main part for what is asked for often, and a contest
  * between them.
  *
- * <p>The window is least recently used first and has a hundredth of the bytes. What it has no room
- * for any more becomes a candidate for the main part: when a victim is needed, it and the coldest
- * entry there are compared by how often they were seen lately, and the one that was seen less often
- * leaves. The main part is segmented: a hit moves an entry from probation to the protected four
- * fifths, and what those have no room for goes back on probation.
+ * <p>The window is least recently used first and has a hundredth of the bytes at first, later what
+ * {@link WindowClimber} finds best. What it has no room for any more becomes a candidate for the
+ * main part: when a victim is needed, it and the coldest entry there are compared by how often they
+ * were seen lately, and the one that was seen less often leaves. The main part is segmented: a hit
+ * moves an entry from probation to the protected four fifths, and what those have no room for goes
+ * back on probation.
  *
  * <p>An entry larger than the window is not let in at all unless it was seen more often than the
  * victim: it would be a candidate at once.
@@ -50,11 +51,10 @@ final class WTinyLfuOrder implements EvictionOrder {
     private final WindowClimber climber = new WindowClimber();
     private final long capacityBytes;
     private long windowCapacityBytes;
+    private long protectedCapacityBytes;
 
     /** Whether a victim was ever asked for: before that there is no contest, and room for all. */
     private boolean full;
-
-    private long protectedCapacityBytes;
 
     /** Named last, and still there. */
     private @Nullable QueuedEntry named;

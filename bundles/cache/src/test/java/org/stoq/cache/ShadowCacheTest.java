@@ -154,7 +154,7 @@ class ShadowCacheTest {
     void theNamesOfThePoliciesDiffer() {
         Set<String> names = new HashSet<>();
         BuiltInPolicies.all().forEach(policy -> assertThat(names.add(policy.name())).isTrue());
-        assertThat(names).contains("lru", "lfu", "s3fifo", "sieve", "gdsf", "wtinylfu");
+        assertThat(names).contains("lru", "lfu", "s3fifo", "sieve", "gdsf", "wtinylfu", "adaptive");
     }
 
     /** The reference keeps the contract too. */

@@ -61,6 +61,10 @@ class SansIoIT {
             Set.of(
                     "org.stoq.cache.AccessRing",
                     "org.stoq.cache.CacheContents",
+                    "org.stoq.cache.ExpertChoice",
+                    "org.stoq.cache.FrequencySketch",
+                    "org.stoq.cache.ShadowCache",
+                    "org.stoq.cache.WindowClimber",
                     "org.stoq.content.ChunkList",
                     "org.stoq.content.ChunkListBuilder",
                     "org.stoq.content.FetchPlan",

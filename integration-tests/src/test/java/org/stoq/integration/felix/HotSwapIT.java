@@ -45,7 +45,7 @@ public class HotSwapIT {
     private static final int ROUNDS = Integer.getInteger("stoq.swap.rounds", 4);
 
     private static final String PLUGIN = "stoq-example-cache-policy";
-    private static final String BUILT_IN = "lru";
+    private static final String BUILT_IN = "adaptive";
     private static final int REQUESTS_AT_LEAST = 100;
 
     /** The node under test. */

@@ -54,17 +54,18 @@ class CacheReplayTest {
         JsonNode result = json(REPLAY + "10KB,10%,50obj");
 
         assertThat(result.get("requests").asLong()).isEqualTo(4_000);
-        assertThat(result.get("results")).hasSize(3 * 7);
+        assertThat(result.get("results")).hasSize(3 * 8);
         List<String> policies = new ArrayList<>();
         result.get("results").forEach(one -> policies.add(one.get("policy").asText()));
-        assertThat(policies.subList(0, 7))
-                .containsExactly("lru", "lfu", "s3fifo", "sieve", "gdsf", "wtinylfu", "belady");
+        assertThat(policies.subList(0, 8))
+                .containsExactly(
+                        "lru", "lfu", "s3fifo", "sieve", "gdsf", "wtinylfu", "adaptive", "belady");
         JsonNode first = result.get("results").get(0);
         assertThat(first.get("size").asLong()).isEqualTo(10_000);
         assertThat(first.get("unit").asText()).isEqualTo("bytes");
         assertThat(first.get("object_miss").asDouble()).isBetween(0.1, 0.9);
         assertThat(first.get("byte_miss").asDouble()).isBetween(0.1, 1.0);
-        assertThat(result.get("results").get(14).get("unit").asText()).isEqualTo("objects");
+        assertThat(result.get("results").get(16).get("unit").asText()).isEqualTo("objects");
         assertThat(trial.errors()).isEmpty();
     }
 

@@ -308,7 +308,7 @@ class OperationsTest {
         assertThat(json.get("changes").size()).isEqualTo(3);
         assertThat(trial.run("config", "check", "stoq.toml")).isZero();
         assertThat(trial.output())
-                .contains("live     cdn.cache_policy: \"lru\" -> \"lfu\"")
+                .contains("live     cdn.cache_policy: \"adaptive\" -> \"lfu\"")
                 .contains("restart  server.max_connections: 100000 -> 7")
                 .contains("live     plugin.my.policy.depth: 3 -> unset");
     }

@@ -41,7 +41,7 @@ class ConfigSourceTest {
         ConfigSource source =
                 new ConfigSource(Optional.empty(), Map.of("server.data_dir", folder.toString()));
         assertThat(source.path()).isEqualTo(folder.resolve("stoq.toml"));
-        assertThat(source.load().cdn().cachePolicy()).isEqualTo("lru");
+        assertThat(source.load().cdn().cachePolicy()).isEqualTo("adaptive");
 
         Files.writeString(source.path(), "[cdn]\ncache_policy = \"lfu\"\n");
 

@@ -34,8 +34,11 @@ public record CdnConfig(
                         live = true)
                 ByteSize memoryCacheSize,
         @Key(
-                        doc = "Name of the strategy that decides what leaves a full cache.",
-                        fallback = "lru",
+                        doc =
+                                "Name of the strategy that decides what leaves a full cache:"
+                                        + " adaptive, lru, lfu, s3fifo, sieve, gdsf, wtinylfu, or"
+                                        + " that of a plug-in.",
+                        fallback = "adaptive",
                         live = true,
                         pattern = StrategyName.PATTERN,
                         form = StrategyName.FORM)

@@ -47,7 +47,7 @@ class ConfigTableTest {
 
         CdnConfig cdn = CdnConfig.TABLE.defaults();
         assertThat(cdn.cacheSize().bytes()).isEqualTo(10_000_000_000L);
-        assertThat(cdn.cachePolicy()).isEqualTo("lru");
+        assertThat(cdn.cachePolicy()).isEqualTo("adaptive");
         assertThat(cdn.edgeNodes()).isEmpty();
         assertThat(cdn.replicationFactor()).isEqualTo(3);
 

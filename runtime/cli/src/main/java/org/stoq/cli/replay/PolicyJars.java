@@ -118,6 +118,7 @@ final class PolicyJars implements AutoCloseable {
                             && one.getAttribute("interface").equals(CachePolicy.class.getName());
         }
         if (isPolicy
+                && component.getElementsByTagName("reference").getLength() == 0
                 && component.getElementsByTagName("implementation").item(0)
                         instanceof Element implementation) {
             return List.of(implementation.getAttribute("class"));

@@ -30,6 +30,8 @@ final class Trace implements AutoCloseable {
     /** Says that an object is not asked for again. */
     static final int NEVER = Integer.MAX_VALUE;
 
+    private static final String REQUESTS = "requests";
+    private static final String NEXT_USES = "next";
     private static final int REQUEST_BYTES = 8;
     private static final long NANOS_PER_HUNDREDTH = 10_000_000;
     private static final ValueLayout.OfInt INT =
@@ -61,7 +63,7 @@ final class Trace implements AutoCloseable {
         this.count = count;
         this.objects = objects;
         this.totals = totals;
-        this.requests = map(folder.resolve("requests"), count * REQUEST_BYTES, false);
+        this.requests = map(folder.resolve(REQUESTS), count * REQUEST_BYTES, false);
         this.keys = new Digest[objects.count()];
         for (int i = 0; i < keys.length; i++) {
             keys[i] = Digest.of(ByteBuffer.allocate(Long.BYTES).putLong(objects.id(i)).flip());
@@ -80,6 +82,10 @@ final class Trace implements AutoCloseable {
     /** Reads a trace into a folder of its own, which is deleted in the end. */
     static Trace read(Path file, Path folder, LongConsumer readBytes)
             throws IOException, CommandFailure {
+        // Whoever presses Ctrl-C leaves nothing either; what is registered last goes first.
+        folder.toFile().deleteOnExit();
+        folder.resolve(REQUESTS).toFile().deleteOnExit();
+        folder.resolve(NEXT_USES).toFile().deleteOnExit();
         try (TraceReader reader = TraceFile.open(file, readBytes)) {
             return read(reader, folder);
         } catch (IOException | CommandFailure | RuntimeException e) {
@@ -98,7 +104,7 @@ final class Trace implements AutoCloseable {
         String emptyPlace = "";
         double begun = 0;
         int hundredths = 0;
-        try (OutputStream file = Files.newOutputStream(folder.resolve("requests"));
+        try (OutputStream file = Files.newOutputStream(folder.resolve(REQUESTS));
                 DataOutputStream out =
                         new DataOutputStream(new BufferedOutputStream(file, 1 << 18))) {
             while (reader.next()) {
@@ -159,7 +165,7 @@ final class Trace implements AutoCloseable {
         if (nextUses != null) {
             return;
         }
-        MemorySegment next = map(folder.resolve("next"), count * Integer.BYTES, true);
+        MemorySegment next = map(folder.resolve(NEXT_USES), count * Integer.BYTES, true);
         int[] later = new int[objects.count()];
         Arrays.fill(later, NEVER);
         for (long i = count - 1; i >= 0; i--) {
@@ -221,8 +227,8 @@ final class Trace implements AutoCloseable {
     }
 
     private static void delete(Path folder) throws IOException {
-        Files.deleteIfExists(folder.resolve("requests"));
-        Files.deleteIfExists(folder.resolve("next"));
+        Files.deleteIfExists(folder.resolve(REQUESTS));
+        Files.deleteIfExists(folder.resolve(NEXT_USES));
         Files.deleteIfExists(folder);
     }
 }
