@@ -136,7 +136,17 @@ final class LocalChunks {
      * Begins to keep an object whose chunks may resemble others; nothing where they stand alone.
      */
     Optional<SimilarChunks> object() {
-        return similar.object(this::decoded);
+        return similar.object(this::base);
+    }
+
+    /** Returns a chunk as a base for another; nothing if it cannot be read, for whatever reason. */
+    private Optional<SimilarChunks.Base> base(Digest digest) {
+        try {
+            return decoded(digest);
+        } catch (StoqException e) {
+            LOG.log(System.Logger.Level.DEBUG, "not the base of anything: {0}", e.getMessage());
+            return Optional.empty();
+        }
     }
 
     /** Keeps a chunk that stands alone. Returns whether it was new. */

@@ -8,6 +8,7 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.StoqErrorCode;
+import org.stoq.sdk.StoqException;
 import org.stoq.sdk.cbor.CborMap;
 import org.stoq.sdk.chunk.DeltaCompressor;
 import org.stoq.sdk.chunk.EncodedChunk;
@@ -104,6 +106,48 @@ class SimilarityTest {
         byte[] third = edited(first, 3);
         node.put("3", third);
         assertThat(node.get("3")).isEqualTo(third);
+    }
+
+    @Test
+    void aBaseThatCannotBeReadIsNoHindrance() throws Exception {
+        byte[] first = SeededBytes.words(1, LENGTH);
+        // So much that the third is more like the second, which cannot be read, than the first.
+        byte[] second = first.clone();
+        byte[] fresh = SeededBytes.words(2, LENGTH);
+        for (int at = 0; at + 10_000 < LENGTH; at += 50_000) {
+            System.arraycopy(fresh, at, second, at, 10_000);
+        }
+        byte[] third = edited(second, 2);
+        node.put("1", first);
+        node.put("2", second);
+        ZstdDelta actual = new ZstdDelta();
+        DeltaCompressor another =
+                new DeltaCompressor() {
+                    @Override
+                    public String name() {
+                        return "another";
+                    }
+
+                    @Override
+                    public Optional<byte[]> compress(
+                            byte[] plain, int from, int length, byte[] base) {
+                        return actual.compress(plain, from, length, base);
+                    }
+
+                    @Override
+                    public byte[] decompress(byte[] compressed, int plainLength, byte[] base)
+                            throws StoqException {
+                        return actual.decompress(compressed, plainLength, base);
+                    }
+                };
+        node.strategies.offer(DeltaCompressor.class, another);
+        node.strategies.slot(DeltaCompressor.class).withdraw(deltas, Duration.ofSeconds(10));
+        ContentAdapterTest.assertCode(StoqErrorCode.UNAVAILABLE, () -> node.get("2"));
+        List<Digest> unreadable = node.chunksOf("2");
+        node.put("3", third);
+        assertThat(node.chunksOf("3"))
+                .filteredOn(digest -> !unreadable.contains(digest))
+                .allSatisfy(digest -> assertThat(node.parts.local().plain(digest)).isPresent());
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.stoq.chunking.FastCdcChunker;
 import org.stoq.chunking.ZstdCompressor;
@@ -25,12 +27,16 @@ import org.stoq.sdk.StoqException;
 import org.stoq.sdk.chunk.ChunkSizes;
 import org.stoq.sdk.chunk.EncodedChunk;
 import org.stoq.sdk.chunk.SimilarChunks;
+import org.stoq.store.SegmentChunkStore;
+import org.stoq.store.StoreOptions;
 
 /**
  * What differences bring for a series of files, and what they cost: takes the files in their order,
  * and tells the stored ratio, the time of random reads and the speed of the way in, each with and
  * without, and the room for the last file if all others are removed. Bytes of the store's records
- * are counted in; its disk and encryption are not. One thread, each figure from interleaved rounds.
+ * are counted in. Reads go to encrypted stores in a temporary folder and end with a comparison of
+ * the digest; the way in ends before the store. One thread, processor time, each figure from
+ * interleaved rounds.
  */
 final class SeriesMeasurement {
     private static final int ROUNDS = 3;
@@ -123,6 +129,14 @@ final class SeriesMeasurement {
                             chunk.bytes().length));
         }
 
+        /** Writes all chunks to a store, in their order. */
+        void writeTo(SegmentChunkStore store) throws StoqException {
+            for (Digest digest : order) {
+                store.write(digest, requireNonNull(stored.get(digest)));
+            }
+            store.sync();
+        }
+
         double gigabytesPerSecond() {
             return (double) plainBytes / nanos;
         }
@@ -130,6 +144,17 @@ final class SeriesMeasurement {
         double ratio() {
             return (double) plainBytes / storedBytes;
         }
+    }
+
+    private byte[] read(SegmentChunkStore store, Digest digest) throws StoqException {
+        EncodedChunk chunk = store.read(digest).orElseThrow();
+        if (chunk.base().isPresent()) {
+            byte[] base = read(store, chunk.base().get());
+            return deltas.decompress(chunk.bytes(), chunk.plainLength(), base);
+        }
+        return chunk.algorithm().equals(EncodedChunk.PLAIN)
+                ? chunk.bytes()
+                : zstd.decompress(chunk.bytes(), chunk.plainLength());
     }
 
     private static long recordBytes(EncodedChunk chunk) {
@@ -156,7 +181,7 @@ final class SeriesMeasurement {
         new SeriesMeasurement().measure(files);
     }
 
-    private void measure(List<byte[]> files) throws StoqException {
+    private void measure(List<byte[]> files) throws IOException {
         Run alone = new Run(null);
         Run similar = new Run(new SketchIndex());
         List<Double> waysIn = new ArrayList<>();
@@ -174,8 +199,20 @@ final class SeriesMeasurement {
             depths[similar.read(digest).depth()]++;
         }
         List<Double> reads = new ArrayList<>();
-        for (int round = 0; round < ROUNDS; round++) {
-            reads.add(readTimes(similar, alone, round));
+        Path folder = Files.createTempDirectory("stoq-series");
+        try (SegmentChunkStore ofSimilar = open(folder.resolve("similar"));
+                SegmentChunkStore ofAlone = open(folder.resolve("alone"))) {
+            similar.writeTo(ofSimilar);
+            alone.writeTo(ofAlone);
+            // The first is for the compiler.
+            for (int round = 0; round <= ROUNDS; round++) {
+                double times = readTimes(similar.order, ofSimilar, ofAlone, round);
+                if (round > 0) {
+                    reads.add(times);
+                }
+            }
+        } finally {
+            delete(folder);
         }
         System.out.printf(
                 Locale.ROOT,
@@ -195,21 +232,34 @@ final class SeriesMeasurement {
                 sketchSpeed(files.getFirst()));
     }
 
-    private static double readTimes(Run similar, Run alone, int seed) throws StoqException {
+    private double readTimes(
+            List<Digest> digests, SegmentChunkStore similar, SegmentChunkStore alone, int seed)
+            throws StoqException {
         Random random = new Random(seed);
         long[] nanos = new long[2];
         for (int i = 0; i < READS; i++) {
-            Digest digest = similar.order.get(random.nextInt(similar.order.size()));
+            Digest digest = digests.get(random.nextInt(digests.size()));
             for (int which = 0; which < 2; which++) {
                 long start = cpuNanos();
-                byte[] plain = (which == 0 ? alone : similar).read(digest).plain();
-                if (!Digest.of(plain).equals(digest)) {
+                if (!Digest.of(read(which == 0 ? alone : similar, digest)).equals(digest)) {
                     throw new IllegalStateException(digest + " came back as something else");
                 }
                 nanos[which] += cpuNanos() - start;
             }
         }
         return (double) nanos[1] / nanos[0];
+    }
+
+    private static SegmentChunkStore open(Path folder) throws IOException {
+        return SegmentChunkStore.open(StoreOptions.of(folder));
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     private static double sketchSpeed(byte[] file) {
