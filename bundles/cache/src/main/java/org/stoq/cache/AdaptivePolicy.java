@@ -6,7 +6,7 @@ import org.stoq.sdk.cache.CachePolicy;
 import org.stoq.sdk.cache.EvictionOrder;
 
 /** Does what whichever of the other policies of this bundle misses least would do. */
-@Component(service = CachePolicy.class, property = "service.ranking:Integer=60")
+@Component(service = CachePolicy.class, property = "service.ranking:Integer=110")
 public final class AdaptivePolicy implements CachePolicy {
     /** Begins where nothing is known: it knows loops and scans, and comes near to LRU elsewhere. */
     private final CachePolicy first = new WTinyLfuPolicy();
