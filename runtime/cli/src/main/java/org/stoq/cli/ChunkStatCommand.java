@@ -20,6 +20,7 @@ import org.stoq.cli.chunk.ChunkCounts;
 import org.stoq.cli.chunk.ChunkKeeping;
 import org.stoq.cli.chunk.ChunkMeter;
 import org.stoq.cli.chunk.InstalledStrategies;
+import org.stoq.cli.chunk.SimilarKeeping;
 import org.stoq.cli.terminal.Amounts;
 import org.stoq.cli.terminal.Progress;
 import org.stoq.cli.terminal.Table;
@@ -29,7 +30,9 @@ import org.stoq.client.ObjectInfo;
 import org.stoq.sdk.chunk.Chunker;
 import org.stoq.sdk.chunk.CompressionChoice;
 import org.stoq.sdk.chunk.Compressor;
+import org.stoq.sdk.chunk.DeltaCompressor;
 import org.stoq.sdk.chunk.EncodedChunk;
+import org.stoq.sdk.chunk.SimilarityIndex;
 import org.stoq.sdk.config.CdnConfig;
 import org.stoq.sdk.config.SecretFile;
 import picocli.CommandLine.Command;
@@ -91,6 +94,14 @@ final class ChunkStatCommand implements Verb {
     private @Nullable Path boundaryKey;
 
     @Option(
+            names = "--no-similarity",
+            description =
+                    "Keep every chunk alone, as without cdn.similarity; else one that resembles an"
+                            + " earlier one is kept as its difference from it. That needs a"
+                            + " temporary file of as many bytes as are stored.")
+    private boolean withoutSimilarity;
+
+    @Option(
             names = "--plugins",
             paramLabel = "DIR",
             description =
@@ -117,6 +128,7 @@ final class ChunkStatCommand implements Verb {
     record Result(
             String chunker,
             String compression,
+            boolean similarity,
             long files,
             List<String> skipped,
             long uniqueChunks,
@@ -192,12 +204,43 @@ final class ChunkStatCommand implements Verb {
 
     private ExitCode measure(
             InstalledStrategies installed, List<Walked> walks, List<String> skipped)
-            throws CommandFailure {
+            throws CommandFailure, IOException {
         Map<String, Object> settings = settings();
         Chunker cutting =
                 named(installed.all(Chunker.class, settings), "chunker", chunker, List.of());
-        ChunkKeeping keeping = keeping(installed.all(Compressor.class, settings));
-        ChunkMeter meter = new ChunkMeter(cutting, keeping, cpuClock());
+        Map<String, Compressor> compressors = installed.all(Compressor.class, settings);
+        SimilarKeeping.Alone alone = alone(compressors);
+        if (withoutSimilarity) {
+            ChunkKeeping keeping =
+                    (_, bytes, from, length) -> alone.encode(bytes, from, length).bytes().length;
+            return measure(installed, new ChunkMeter(cutting, keeping, cpuClock()), walks, skipped);
+        }
+        try (SimilarKeeping keeping =
+                new SimilarKeeping(
+                        alone,
+                        compressors,
+                        only(installed.all(SimilarityIndex.class), "similarity index"),
+                        only(installed.all(DeltaCompressor.class), "delta compressor"))) {
+            return measure(installed, new ChunkMeter(cutting, keeping, cpuClock()), walks, skipped);
+        }
+    }
+
+    /** Returns the one that a node would take, as long as there is but one. */
+    private static <S> S only(Map<String, S> all, String what) throws CommandFailure {
+        if (all.size() != 1) {
+            throw CommandFailure.failed(
+                    "there are %d of the kind %s: %s".formatted(all.size(), what, all.keySet()),
+                    "--no-similarity does without");
+        }
+        return all.values().iterator().next();
+    }
+
+    private ExitCode measure(
+            InstalledStrategies installed,
+            ChunkMeter meter,
+            List<Walked> walks,
+            List<String> skipped)
+            throws CommandFailure {
         installed.refused().forEach(invocation.terminal()::warn);
         long total = walks.stream().mapToLong(one -> one.walk.bytes()).sum();
         List<Row> rows = new ArrayList<>();
@@ -252,7 +295,7 @@ final class ChunkStatCommand implements Verb {
                 : System::nanoTime;
     }
 
-    private ChunkKeeping keeping(Map<String, Compressor> compressors) throws CommandFailure {
+    private SimilarKeeping.Alone alone(Map<String, Compressor> compressors) throws CommandFailure {
         List<String> others = List.of(CompressionChoice.AUTO, EncodedChunk.PLAIN);
         if (!others.contains(compression)) {
             named(compressors, "compression", compression, others);
@@ -261,8 +304,7 @@ final class ChunkStatCommand implements Verb {
                 new CompressionChoice((name, bytes, from, length) ->
                         Optional.ofNullable(compressors.get(name))
                                 .map(one -> one.compress(bytes, from, length)));
-        return (_, bytes, from, length) ->
-                choice.encode(compression, bytes, from, length).bytes().length;
+        return (bytes, from, length) -> choice.encode(compression, bytes, from, length);
     }
 
     private static <S> S named(Map<String, S> all, String what, String name, List<String> others)
@@ -284,6 +326,7 @@ final class ChunkStatCommand implements Verb {
                 new Result(
                         chunker,
                         compression,
+                        !withoutSimilarity,
                         files,
                         skipped,
                         counts.uniqueChunks(),

@@ -28,6 +28,8 @@ import org.stoq.chunking.RabinChunker;
 import org.stoq.chunking.ZstdCompressor;
 import org.stoq.sdk.chunk.ChunkSizes;
 import org.stoq.sdk.chunk.Chunker;
+import org.stoq.similarity.SketchIndex;
+import org.stoq.similarity.ZstdDelta;
 import org.stoq.testkit.SeededBytes;
 
 /** {@code stoq chunk stat}, with the chunkers as a distribution has them. */
@@ -77,6 +79,12 @@ class ChunkStatCommandTest {
                 "org.stoq.sdk.chunk.Chunker",
                 List.of(ZstdCompressor.class, Lz4Compressor.class),
                 "org.stoq.sdk.chunk.Compressor");
+        bundle(
+                bundles.resolve("stoq-similarity.jar"),
+                List.of(SketchIndex.class),
+                "org.stoq.sdk.chunk.SimilarityIndex",
+                List.of(ZstdDelta.class),
+                "org.stoq.sdk.chunk.DeltaCompressor");
         trial.distribution = Optional.of(folder.resolve("dist"));
     }
 
@@ -198,6 +206,29 @@ class ChunkStatCommandTest {
         line[2] = "one";
         System.arraycopy(options, 0, line, 3, options.length);
         return trial.json(line).get("stored_bytes").asLong();
+    }
+
+    @Test
+    void whatResemblesAnEarlierChunkIsKeptAsItsDifference() throws IOException {
+        byte[] content = SeededBytes.words(12, 3_000_000);
+        file("one", content);
+        // A word here and there is another, three times in a row: differences of differences.
+        for (String next : List.of("two", "three", "four")) {
+            for (int at = next.length() * 1_000; at < content.length; at += 20_000) {
+                content[at] ^= 1;
+            }
+            file(next, content);
+        }
+        JsonNode alone =
+                trial.json("chunk", "stat", "one", "two", "three", "four", "--no-similarity");
+        JsonNode similar = trial.json("chunk", "stat", "one", "two", "three", "four");
+
+        assertThat(alone.get("similarity").asBoolean()).isFalse();
+        assertThat(similar.get("similarity").asBoolean()).isTrue();
+        assertThat(similar.get("unique_bytes")).isEqualTo(alone.get("unique_bytes"));
+        assertThat(similar.get("stored_bytes").asLong())
+                .isLessThan(alone.get("stored_bytes").asLong() / 2);
+        assertThat(stored()).isEqualTo(stored("--no-similarity"));
     }
 
     @Test

@@ -49,6 +49,7 @@ public final class ChunkMeter {
      */
     public long add(ReadableByteChannel source, long limit, LongConsumer progress)
             throws IOException {
+        keeping.objectBegins();
         ArchiveParts parts = new ArchiveParts(ChunkSizes.STANDARD);
         long read = 0;
         int from = 0;

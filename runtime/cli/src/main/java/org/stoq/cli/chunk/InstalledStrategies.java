@@ -138,10 +138,25 @@ public final class InstalledStrategies implements AutoCloseable {
      * @return by name
      */
     public <S extends Strategy> Map<String, S> all(Class<S> spi, Map<String, Object> settings) {
+        return all(spi, type -> make(type, settings));
+    }
+
+    /** Likewise, each by its constructor without arguments: it keeps nothing for later. */
+    public <S extends Strategy> Map<String, S> all(Class<S> spi) {
+        return all(spi, type -> type.getConstructor().newInstance());
+    }
+
+    /** How an object of a class is made. */
+    @FunctionalInterface
+    private interface Making {
+        Object make(Class<?> type) throws ReflectiveOperationException;
+    }
+
+    private <S extends Strategy> Map<String, S> all(Class<S> spi, Making making) {
         Map<String, S> made = new TreeMap<>();
         for (Component component : components.getOrDefault(spi.getName(), List.of())) {
             try {
-                Object one = make(component.loader.loadClass(component.type), settings);
+                Object one = making.make(component.loader.loadClass(component.type));
                 S strategy = spi.cast(one);
                 made.put(strategy.name(), strategy);
             } catch (InvocationTargetException e) {
