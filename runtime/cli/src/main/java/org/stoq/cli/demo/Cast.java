@@ -24,7 +24,7 @@ final class Cast implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     /** Name of the built-in cache policy that the demo begins and ends with. */
-    static final String FIRST_POLICY = "lru";
+    static final String FIRST_POLICY = "adaptive";
 
     /** Name of the built-in chunker that the demo begins and ends with. */
     static final String FIRST_CHUNKER = "fastcdc";
