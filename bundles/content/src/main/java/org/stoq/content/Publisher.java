@@ -185,11 +185,22 @@ final class Publisher {
         from = 0;
     }
 
+    /** Asks a chunker, whose failure a wrong answer is: another one takes over then. */
+    private static int cut(Chunker chunker, byte[] content, int at, int end) {
+        int length = chunker.cut(content, at, end, ChunkSizes.STANDARD);
+        if (length < 1 || length > Math.min(end - at, ChunkSizes.STANDARD.maximum())) {
+            throw new IllegalStateException(
+                    "%s has cut %d bytes where there were %d"
+                            .formatted(chunker.name(), length, end - at));
+        }
+        return length;
+    }
+
     private void storeChunk() throws StoqException {
         byte[] content = bytes;
         int at = from;
         int end = parts.end(bytes, from, to);
-        int length = chunkers.call(chunker -> chunker.cut(content, at, end, ChunkSizes.STANDARD));
+        int length = chunkers.call(chunker -> cut(chunker, content, at, end));
         Digest digest = Digest.of(ByteBuffer.wrap(content, at, length));
         gate.lock();
         try {

@@ -18,12 +18,16 @@ import java.util.Map;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.stoq.sdk.Digest;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
 import org.stoq.sdk.call.Request;
 import org.stoq.sdk.call.Role;
 import org.stoq.sdk.cbor.CborMap;
+import org.stoq.sdk.chunk.ChunkSizes;
+import org.stoq.sdk.chunk.Chunker;
 import org.stoq.testkit.ManualClock;
 import org.stoq.testkit.MemoryChunkStore;
 import org.stoq.testkit.SeededBytes;
@@ -53,6 +57,30 @@ class ContentAdapterTest {
         byte[] content = SeededBytes.words(5, 5_000_000);
         node.putStream("object", new PacedSource(content, 1_400, offset -> {}));
         assertThat(node.get("object")).isEqualTo(content);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 0, (1 << 20) + 1})
+    void anotherChunkerTakesOverFromOneThatCutsWhatCannotBeCut(int length) throws IOException {
+        node.strategies.offer(
+                Chunker.class,
+                new Chunker() {
+                    @Override
+                    public String name() {
+                        return "wild";
+                    }
+
+                    @Override
+                    public int cut(byte[] bytes, int from, int to, ChunkSizes sizes) {
+                        return length;
+                    }
+                });
+        node.strategies.slot(Chunker.class).prefer("wild");
+        assertThat(node.strategies.slot(Chunker.class).activeName()).contains("wild");
+        byte[] content = SeededBytes.random(8, 3_000_000);
+        node.put("object", content);
+        assertThat(node.get("object")).isEqualTo(content);
+        assertThat(node.strategies.slot(Chunker.class).activeName()).contains("fastcdc");
     }
 
     @Test
