@@ -411,7 +411,8 @@ class NodesTest {
         restarted.connected.add(new TestPeer(restarted, b));
         a.store().damage(manifest);
         assertThat(restarted.get("video")).isEqualTo(content);
-        assertThat(restarted.peer(b).asked).containsExactly(manifest);
+        // Perhaps twice: the node catches up with the names of its peers meanwhile.
+        assertThat(restarted.peer(b).asked).isNotEmpty().containsOnly(manifest);
     }
 
     @Test
