@@ -287,13 +287,26 @@ class CollectorTest {
         Map<String, byte[]> acknowledged = new ConcurrentHashMap<>();
         AtomicBoolean stop = new AtomicBoolean();
         AtomicInteger collections = new AtomicInteger();
+        FutureTask<Boolean> collecting =
+                new FutureTask<>(() -> {
+                    while (!stop.get()) {
+                        node.gc();
+                        collections.incrementAndGet();
+                    }
+                    return true;
+                });
+        Thread.ofVirtual().start(collecting);
         List<FutureTask<Boolean>> writers = new ArrayList<>();
         for (int w = 0; w < 4; w++) {
             int writer = w;
             FutureTask<Boolean> task =
                     new FutureTask<>(() -> {
                         Random random = new Random(writer);
-                        for (int i = 0; i < 60; i++) {
+                        // Until the collector had its turn, too: nobody is made to let others run.
+                        for (int i = 0;
+                                i < 60 || (collections.get() <= 5 && !collecting.isDone());
+                                i++) {
+                            Thread.yield();
                             // Content repeats, so that puts find chunks of objects that
                             // are being removed.
                             byte[] content =
@@ -314,15 +327,6 @@ class CollectorTest {
             writers.add(task);
             Thread.ofVirtual().start(task);
         }
-        FutureTask<Boolean> collecting =
-                new FutureTask<>(() -> {
-                    while (!stop.get()) {
-                        node.gc();
-                        collections.incrementAndGet();
-                    }
-                    return true;
-                });
-        Thread.ofVirtual().start(collecting);
         for (FutureTask<Boolean> writer : writers) {
             writer.get();
         }
