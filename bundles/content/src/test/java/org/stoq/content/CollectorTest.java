@@ -306,7 +306,6 @@ class CollectorTest {
                         for (int i = 0;
                                 i < 60 || (collections.get() <= 5 && !collecting.isDone());
                                 i++) {
-                            Thread.yield();
                             // Content repeats, so that puts find chunks of objects that
                             // are being removed.
                             byte[] content =
