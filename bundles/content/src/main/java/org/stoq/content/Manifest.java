@@ -6,9 +6,7 @@ import org.stoq.sdk.Digest;
 import org.stoq.sdk.NodeId;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
-import org.stoq.sdk.cbor.CborLimits;
 import org.stoq.sdk.cbor.CborMap;
-import org.stoq.sdk.cbor.CborReader;
 import org.stoq.sdk.cose.CoseSign1;
 import org.stoq.sdk.cose.Signer;
 import org.stoq.sdk.cose.SigningDomain;
@@ -51,9 +49,6 @@ record Manifest(
 
     /** Signatures of manifests are worth nothing elsewhere. */
     static final SigningDomain DOMAIN = new SigningDomain("content", "manifest");
-
-    /** RFC 9052 s.2. */
-    private static final int COSE_SIGN1_TAG = 18;
 
     /** Latest time that a manifest may name, milliseconds since 1970: exact in every language. */
     private static final long MAX_MILLIS = (1L << 53) - 1;
@@ -187,15 +182,7 @@ record Manifest(
      * signature alone: listing thousands of names would cost as many verifications.
      */
     static Manifest ofSigned(byte[] signed) throws StoqException {
-        CborReader reader = new CborReader(signed, CborLimits.STANDARD);
-        reader.tag(COSE_SIGN1_TAG);
-        reader.array();
-        reader.bytes();
-        reader.map();
-        byte[] payload = reader.bytes();
-        reader.bytes();
-        reader.finish();
-        return of(CborMap.decode(payload));
+        return of(CborMap.decode(CoseSign1.unverifiedPayload(signed)));
     }
 
     private CborMap toCbor() {

@@ -4,9 +4,7 @@ import java.util.Optional;
 import org.stoq.sdk.NodeId;
 import org.stoq.sdk.StoqErrorCode;
 import org.stoq.sdk.StoqException;
-import org.stoq.sdk.cbor.CborLimits;
 import org.stoq.sdk.cbor.CborMap;
-import org.stoq.sdk.cbor.CborReader;
 import org.stoq.sdk.cose.CoseSign1;
 import org.stoq.sdk.cose.Signer;
 import org.stoq.sdk.cose.SigningDomain;
@@ -27,9 +25,6 @@ record Purge(Selector selector, boolean soft, boolean own, NodeId issuer, long m
 
     /** Signatures of purges are worth nothing elsewhere. */
     static final SigningDomain DOMAIN = new SigningDomain("content", "purge");
-
-    /** RFC 9052 s.2. */
-    private static final int COSE_SIGN1_TAG = 18;
 
     /** Latest time that a purge may name, as in manifests. */
     private static final long MAX_MILLIS = (1L << 53) - 1;
@@ -105,15 +100,7 @@ record Purge(Selector selector, boolean soft, boolean own, NodeId issuer, long m
     /** Reads the signed form of a purge that was verified before it was stored. */
     static Purge ofSigned(byte[] signed) throws StoqException {
         requireLength(signed);
-        CborReader reader = new CborReader(signed, CborLimits.STANDARD);
-        reader.tag(COSE_SIGN1_TAG);
-        reader.array();
-        reader.bytes();
-        reader.map();
-        byte[] payload = reader.bytes();
-        reader.bytes();
-        reader.finish();
-        return of(CborMap.decode(payload));
+        return of(CborMap.decode(CoseSign1.unverifiedPayload(signed)));
     }
 
     private static void requireLength(byte[] signed) throws StoqException {

@@ -69,20 +69,8 @@ public final class CoseSign1 {
      *     is not that of the named signer; INVALID_REQUEST or TOO_LARGE if the encoding is
      */
     public static CoseSign1 verify(byte[] encoded, SigningDomain domain) throws StoqException {
-        CborReader reader = new CborReader(encoded, LIMITS);
-        reader.tag(TAG);
-        if (reader.array() != 4) {
-            throw new StoqException(StoqErrorCode.INVALID_REQUEST, "a COSE_Sign1 has four parts");
-        }
-        byte[] headerBytes = reader.bytes();
-        if (!reader.map().keys().isEmpty()) {
-            throw new StoqException(StoqErrorCode.INVALID_REQUEST, "an unprotected header");
-        }
-        byte[] payload = reader.bytes();
-        byte[] signature = reader.bytes();
-        reader.finish();
-
-        CborMap header = CborMap.decode(headerBytes, LIMITS);
+        Parts parts = Parts.of(encoded);
+        CborMap header = CborMap.decode(parts.header, LIMITS);
         header.refuseUnknownCritical(PUBLIC_KEY_LABEL);
         if (header.integer(ALGORITHM_LABEL) != EDDSA) {
             throw new StoqException(
@@ -93,16 +81,46 @@ public final class CoseSign1 {
         byte[] publicKey = header.bytes(PUBLIC_KEY_LABEL);
         NodeId signer = new NodeId(keyId);
         if (publicKey.length != Ed25519.PUBLIC_KEY_SIZE
-                || signature.length != Ed25519.SIGNATURE_SIZE
+                || parts.signature.length != Ed25519.SIGNATURE_SIZE
                 || !Ed25519Signer.idOf(publicKey).equals(signer)) {
             throw new StoqException(StoqErrorCode.INTEGRITY, "the key is not that of " + signer);
         }
-        byte[] message = toBeSigned(headerBytes, domain, payload);
-        if (!Ed25519.verify(signature, 0, publicKey, 0, message, 0, message.length)) {
+        byte[] message = toBeSigned(parts.header, domain, parts.payload);
+        if (!Ed25519.verify(parts.signature, 0, publicKey, 0, message, 0, message.length)) {
             throw new StoqException(
                     StoqErrorCode.INTEGRITY, "a signature that is not of " + signer);
         }
-        return new CoseSign1(signer, payload, encoded.clone());
+        return new CoseSign1(signer, parts.payload, encoded.clone());
+    }
+
+    /**
+     * Returns what was signed, and leaves the signature alone: for what was verified before it was
+     * stored.
+     *
+     * @throws StoqException INVALID_REQUEST or TOO_LARGE if the encoding is wrong
+     */
+    public static byte[] unverifiedPayload(byte[] encoded) throws StoqException {
+        return Parts.of(encoded).payload;
+    }
+
+    /** What is in an encoding, without the unprotected header, which is empty. */
+    private record Parts(byte[] header, byte[] payload, byte[] signature) {
+        static Parts of(byte[] encoded) throws StoqException {
+            CborReader reader = new CborReader(encoded, LIMITS);
+            reader.tag(TAG);
+            if (reader.array() != 4) {
+                throw new StoqException(
+                        StoqErrorCode.INVALID_REQUEST, "a COSE_Sign1 has four parts");
+            }
+            byte[] header = reader.bytes();
+            if (!reader.map().keys().isEmpty()) {
+                throw new StoqException(StoqErrorCode.INVALID_REQUEST, "an unprotected header");
+            }
+            byte[] payload = reader.bytes();
+            byte[] signature = reader.bytes();
+            reader.finish();
+            return new Parts(header, payload, signature);
+        }
     }
 
     /** Returns who has signed. */

@@ -6,7 +6,7 @@
  * }</pre>
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package org.stoq.sdk.cose;
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.security.KeyFactory;
 import java.security.Signature;
 import java.security.spec.X509EncodedKeySpec;
+import java.util.Arrays;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.stoq.sdk.NodeId;
@@ -55,6 +56,20 @@ class CoseSign1Test {
         assertThat(verified.payload()).containsExactly(1, 2, 3);
         assertThat(verified.signer()).isEqualTo(signer.id());
         assertThat(verified.encoded()).isEqualTo(signed.encoded());
+    }
+
+    @Test
+    void thePayloadCanBeReadWithoutAVerificationButOnlyOfAWholeEncoding() throws StoqException {
+        byte[] signed = CoseSign1.sign(signer, DOMAIN, new byte[] {1, 2, 3}).encoded();
+        assertThat(CoseSign1.unverifiedPayload(signed)).containsExactly(1, 2, 3);
+        for (int length = 0; length < signed.length; length++) {
+            byte[] cut = Arrays.copyOf(signed, length);
+            assertThat(
+                            catchThrowableOfType(
+                                    StoqException.class, () -> CoseSign1.unverifiedPayload(cut)))
+                    .as(length + " bytes")
+                    .isNotNull();
+        }
     }
 
     @Test
