@@ -185,22 +185,12 @@ final class Publisher {
         from = 0;
     }
 
-    /** Asks a chunker, whose failure a wrong answer is: another one takes over then. */
-    private static int cut(Chunker chunker, byte[] content, int at, int end) {
-        int length = chunker.cut(content, at, end, ChunkSizes.STANDARD);
-        if (length < 1 || length > Math.min(end - at, ChunkSizes.STANDARD.maximum())) {
-            throw new IllegalStateException(
-                    "%s has cut %d bytes where there were %d"
-                            .formatted(chunker.name(), length, end - at));
-        }
-        return length;
-    }
-
     private void storeChunk() throws StoqException {
         byte[] content = bytes;
         int at = from;
-        int end = parts.end(bytes, from, to);
-        int length = chunkers.call(chunker -> cut(chunker, content, at, end));
+        int end = to;
+        // A wrong answer is the chunker's failure: another one takes over then.
+        int length = chunkers.call(chunker -> parts.cut(chunker, content, at, end));
         Digest digest = Digest.of(ByteBuffer.wrap(content, at, length));
         gate.lock();
         try {
@@ -215,7 +205,6 @@ final class Publisher {
         chunks++;
         size += length;
         from += length;
-        parts.pass(length);
     }
 
     /** One byte more than announced, so that the end is seen without room for another buffer. */

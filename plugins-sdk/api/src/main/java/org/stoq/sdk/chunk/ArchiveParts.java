@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * ArchiveParts parts = new ArchiveParts(sizes);
  * for (int at = 0; at < bytes.length; at += length) {
- *     length = chunker.cut(bytes, at, parts.end(bytes, at, bytes.length), sizes);
- *     parts.pass(length);
+ *     length = parts.cut(chunker, bytes, at, bytes.length);
  * }
  * }</pre>
  */
@@ -60,6 +59,27 @@ public final class ArchiveParts {
         this.sizes = sizes;
         this.gatheredBytes = Math.max(sizes.minimum(), sizes.average() / 2);
         this.largeBytes = LARGE * sizes.minimum();
+    }
+
+    /**
+     * Cuts the next chunk of the object.
+     *
+     * @param bytes the content; borrowed, not changed
+     * @param from where the chunk begins
+     * @param to where the bytes that are there end, as for {@link #end}
+     * @return its length
+     * @throws IllegalStateException if the chunker cuts what cannot be cut; nothing was passed then
+     */
+    public int cut(Chunker chunker, byte[] bytes, int from, int to) {
+        int end = end(bytes, from, to);
+        int length = chunker.cut(bytes, from, end, sizes);
+        if (length < 1 || length > Math.min(end - from, sizes.maximum())) {
+            throw new IllegalStateException(
+                    "%s has cut %,d bytes where there were %,d"
+                            .formatted(chunker.name(), length, end - from));
+        }
+        pass(length);
+        return length;
     }
 
     /**

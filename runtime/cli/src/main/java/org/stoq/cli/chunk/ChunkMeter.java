@@ -79,13 +79,12 @@ public final class ChunkMeter {
 
     private int cut(ArchiveParts parts, int from, int to) throws IOException {
         long begun = nanoClock.getAsLong();
-        int length = chunker.cut(bytes, from, parts.end(bytes, from, to), ChunkSizes.STANDARD);
-        if (length < 1 || length > Math.min(to - from, ChunkSizes.STANDARD.maximum())) {
-            throw new IOException(
-                    "%s has cut %,d bytes where there were %,d"
-                            .formatted(chunker.name(), length, to - from));
+        int length;
+        try {
+            length = parts.cut(chunker, bytes, from, to);
+        } catch (IllegalStateException e) {
+            throw new IOException(e.getMessage(), e);
         }
-        parts.pass(length);
         long cut = nanoClock.getAsLong();
         Digest digest = Digest.of(ByteBuffer.wrap(bytes, from, length));
         long digested = nanoClock.getAsLong();
