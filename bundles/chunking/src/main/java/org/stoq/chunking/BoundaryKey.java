@@ -3,8 +3,12 @@ package org.stoq.chunking;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.util.Map;
+import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.stoq.sdk.config.CdnConfig;
+import org.stoq.sdk.config.SecretFile;
 
 /**
  * The secret of a network from which the chunkers make what is otherwise published. Immutable.
@@ -18,6 +22,18 @@ final class BoundaryKey {
     /** Creates a key of a secret, which is copied. */
     BoundaryKey(byte[] secret) {
         this.secret = new SecretKeySpec(secret, "HmacSHA256");
+    }
+
+    /**
+     * Returns the key that the table {@code [cdn]} names, if it does.
+     *
+     * @throws IllegalArgumentException if there is no usable secret in the file that is named
+     */
+    static Optional<BoundaryKey> configured(Map<String, Object> properties) {
+        return CdnConfig.TABLE
+                .readProperties(properties)
+                .boundaryKey()
+                .map(file -> new BoundaryKey(SecretFile.read(file)));
     }
 
     long number(String purpose, int number) {

@@ -8,7 +8,6 @@ import org.osgi.service.component.annotations.Modified;
 import org.stoq.sdk.chunk.ChunkSizes;
 import org.stoq.sdk.chunk.Chunker;
 import org.stoq.sdk.config.CdnConfig;
-import org.stoq.sdk.config.SecretFile;
 
 /**
  * FastCDC with normalised chunking (Xia et al., "FastCDC: a Fast and Efficient Content-Defined
@@ -58,11 +57,7 @@ public final class FastCdcChunker implements Chunker {
     }
 
     private static Gear of(Map<String, Object> properties) {
-        return CdnConfig.TABLE
-                .readProperties(properties)
-                .boundaryKey()
-                .map(file -> Gear.ofKey(new BoundaryKey(SecretFile.read(file))))
-                .orElse(GEAR);
+        return BoundaryKey.configured(properties).map(Gear::ofKey).orElse(GEAR);
     }
 
     @Override

@@ -8,7 +8,6 @@ import org.osgi.service.component.annotations.Modified;
 import org.stoq.sdk.chunk.ChunkSizes;
 import org.stoq.sdk.chunk.Chunker;
 import org.stoq.sdk.config.CdnConfig;
-import org.stoq.sdk.config.SecretFile;
 
 /**
  * Content-defined chunking by Rabin fingerprints (Rabin, "Fingerprinting by Random Polynomials",
@@ -53,11 +52,7 @@ public final class RabinChunker implements Chunker {
     }
 
     private static RabinFingerprint of(Map<String, Object> properties) {
-        return CdnConfig.TABLE
-                .readProperties(properties)
-                .boundaryKey()
-                .map(file -> RabinFingerprint.ofKey(new BoundaryKey(SecretFile.read(file))))
-                .orElse(PRINT);
+        return BoundaryKey.configured(properties).map(RabinFingerprint::ofKey).orElse(PRINT);
     }
 
     @Override
