@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code stoq cache replay}, from the command line to the file that it draws. */
 class CacheReplayTest {
@@ -193,6 +194,20 @@ class CacheReplayTest {
 
         assertThat(run(REPLAY + "50obj --plugins empty.jar")).isEqualTo(1);
         assertThat(trial.errors()).contains("empty.jar has no cache policy");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<component>",
+                "<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><component>&e;</component>",
+                "<!DOCTYPE component><component/>",
+            })
+    void aDescriptionThatIsNoneIsSaidToBeThat(String description) throws Exception {
+        jar(folder.resolve("odd.jar"), description);
+
+        assertThat(run(REPLAY + "50obj --plugins odd.jar")).isEqualTo(1);
+        assertThat(trial.errors()).contains("odd.jar describes its components wrongly");
     }
 
     /** Compiles a policy that evicts nothing if it is called {@code liar}, else at random. */

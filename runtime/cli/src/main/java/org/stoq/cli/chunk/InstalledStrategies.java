@@ -1,7 +1,6 @@
 package org.stoq.cli.chunk;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.net.URL;
@@ -13,13 +12,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.jar.JarFile;
-import java.util.jar.Manifest;
-import javax.xml.stream.XMLInputFactory;
-import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
-import javax.xml.stream.XMLStreamReader;
+import org.stoq.cli.component.ComponentDescription;
 import org.stoq.sdk.strategy.Strategy;
 
 /**
@@ -31,8 +28,6 @@ import org.stoq.sdk.strategy.Strategy;
  * so, and is named in {@link #refused}.
  */
 public final class InstalledStrategies implements AutoCloseable {
-    private static final String COMPONENTS = "Service-Component";
-
     private final List<URLClassLoader> loaders = new ArrayList<>();
     private final List<String> refused = new ArrayList<>();
     private final Map<String, List<Component>> components = new TreeMap<>();
@@ -88,45 +83,28 @@ public final class InstalledStrategies implements AutoCloseable {
         loaders.add(loader);
         for (Path jar : jars) {
             try (JarFile file = new JarFile(jar.toFile())) {
-                Manifest manifest = file.getManifest();
-                String named =
-                        manifest == null ? null : manifest.getMainAttributes().getValue(COMPONENTS);
-                for (String entry : named == null ? new String[0] : named.split(",", -1)) {
-                    read(file, entry.strip(), jar, loader);
+                for (String entry : ComponentDescription.entries(file)) {
+                    read(file, entry, jar, loader);
                 }
             }
         }
     }
 
     private void read(JarFile file, String entry, Path jar, ClassLoader loader) throws IOException {
-        var description = file.getEntry(entry);
-        if (description == null) {
-            refused.add(jar.getFileName() + ": " + entry + " is not in it");
-            return;
-        }
-        List<String> interfaces = new ArrayList<>();
-        String type = "";
-        XMLInputFactory factory = XMLInputFactory.newFactory();
-        factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
-        try (InputStream bytes = file.getInputStream(description)) {
-            XMLStreamReader xml = factory.createXMLStreamReader(bytes);
-            while (xml.hasNext()) {
-                if (xml.next() == XMLStreamConstants.START_ELEMENT) {
-                    switch (xml.getLocalName()) {
-                        case "provide" -> interfaces.add(xml.getAttributeValue(null, "interface"));
-                        case "implementation" -> type = xml.getAttributeValue(null, "class");
-                        default -> {}
-                    }
-                }
+        try {
+            Optional<ComponentDescription> described = ComponentDescription.read(file, entry);
+            if (described.isEmpty()) {
+                refused.add(jar.getFileName() + ": " + entry + " is not in it");
+                return;
+            }
+            String type = described.get().type();
+            for (String one : described.get().interfaces()) {
+                components
+                        .computeIfAbsent(one, _ -> new ArrayList<>())
+                        .add(new Component(type, jar, loader));
             }
         } catch (XMLStreamException e) {
             refused.add(jar.getFileName() + ": " + entry + ": " + e.getMessage());
-            return;
-        }
-        for (String one : interfaces) {
-            components
-                    .computeIfAbsent(one, _ -> new ArrayList<>())
-                    .add(new Component(type, jar, loader));
         }
     }
 

@@ -1,7 +1,6 @@
 package org.stoq.cli.replay;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -10,19 +9,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.jar.JarFile;
-import java.util.jar.Manifest;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
-import javax.xml.parsers.DocumentBuilderFactory;
-import javax.xml.parsers.ParserConfigurationException;
+import javax.xml.stream.XMLStreamException;
 import org.jspecify.annotations.Nullable;
 import org.stoq.cli.CommandFailure;
 import org.stoq.cli.ExitCode;
+import org.stoq.cli.component.ComponentDescription;
 import org.stoq.sdk.cache.CachePolicy;
-import org.w3c.dom.Element;
-import org.w3c.dom.NodeList;
-import org.xml.sax.SAXException;
 
 /**
  * Finds the cache policies of plug-ins without a framework: in a bundle's descriptions of
@@ -33,8 +27,6 @@ import org.xml.sax.SAXException;
  * open as long as the policies are used.
  */
 final class PolicyJars implements AutoCloseable {
-    private static final String COMPONENTS = "Service-Component";
-
     private final List<URLClassLoader> loaders = new ArrayList<>();
 
     /**
@@ -66,18 +58,12 @@ final class PolicyJars implements AutoCloseable {
     private List<CachePolicy> ofJar(Path jar) throws IOException, CommandFailure {
         List<String> classes = new ArrayList<>();
         try (JarFile file = new JarFile(jar.toFile())) {
-            Manifest manifest = file.getManifest();
-            String components =
-                    manifest == null ? null : manifest.getMainAttributes().getValue(COMPONENTS);
-            for (String name : components == null ? new String[0] : components.split(",", -1)) {
-                ZipEntry entry = file.getEntry(name.strip());
-                if (entry != null) {
-                    try (InputStream description = file.getInputStream(entry)) {
-                        classes.addAll(policyClasses(description));
-                    }
-                }
+            for (String entry : ComponentDescription.entries(file)) {
+                ComponentDescription.read(file, entry)
+                        .filter(PolicyJars::isFreePolicy)
+                        .ifPresent(policy -> classes.add(policy.type()));
             }
-        } catch (SAXException | ParserConfigurationException e) {
+        } catch (XMLStreamException e) {
             throw invalid(jar, "describes its components wrongly: " + e.getMessage(), e);
         } catch (ZipException e) {
             throw invalid(jar, "is no jar: " + e.getMessage(), e);
@@ -104,26 +90,11 @@ final class PolicyJars implements AutoCloseable {
         return policies;
     }
 
-    /** Returns the classes of components that provide a cache policy and refer to nothing. */
-    private static List<String> policyClasses(InputStream description)
-            throws IOException, SAXException, ParserConfigurationException {
-        DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
-        factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
-        Element component = factory.newDocumentBuilder().parse(description).getDocumentElement();
-        NodeList provided = component.getElementsByTagName("provide");
-        boolean isPolicy = false;
-        for (int i = 0; i < provided.getLength(); i++) {
-            isPolicy |=
-                    provided.item(i) instanceof Element one
-                            && one.getAttribute("interface").equals(CachePolicy.class.getName());
-        }
-        if (isPolicy
-                && component.getElementsByTagName("reference").getLength() == 0
-                && component.getElementsByTagName("implementation").item(0)
-                        instanceof Element implementation) {
-            return List.of(implementation.getAttribute("class"));
-        }
-        return List.of();
+    /** Whether a component is a policy and needs nothing else. */
+    private static boolean isFreePolicy(ComponentDescription component) {
+        return component.interfaces().contains(CachePolicy.class.getName())
+                && !component.refers()
+                && !component.type().isEmpty();
     }
 
     private static CommandFailure invalid(Path jar, String what, @Nullable Throwable cause) {
