@@ -68,8 +68,8 @@ final class Staleness {
     /**
      * Asks the publisher of a stale copy, if it is connected.
      *
-     * @return what its name stands for now: something newer, or the same, which stays stale if
-     *     nobody could be asked
+     * @return what its name stands for: something newer, or the same, which stays stale if nobody
+     *     could be asked
      */
     Catalog.Entry fresh(Catalog.Entry entry) throws StoqException {
         if (!isStale(entry)) {
